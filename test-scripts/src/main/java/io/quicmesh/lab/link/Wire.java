@@ -1,0 +1,116 @@
+package io.quicmesh.lab.link;
+
+import io.netty.buffer.ByteBuf;
+import java.util.random.RandomGenerator;
+
+/**
+ * What happens to a frame between the transmitter and its arrival. Counts what it does. Draws a
+ * number only for a fault that is set, so one setting does not change another's sequence by being
+ * 0.
+ */
+final class Wire {
+
+  private static final int ETHERNET_HEADER_BYTES = 14;
+
+  private final RandomGenerator random;
+  private boolean inBurst;
+  private long lastArrivalNanos = Long.MIN_VALUE;
+
+  private long lostByThemselves;
+  private long lostInBursts;
+  private long duplicated;
+  private long reordered;
+  private long flipped;
+
+  Wire(RandomGenerator random) {
+    this.random = random;
+  }
+
+  long lostByThemselves() {
+    return lostByThemselves;
+  }
+
+  long lostInBursts() {
+    return lostInBursts;
+  }
+
+  long duplicated() {
+    return duplicated;
+  }
+
+  long reordered() {
+    return reordered;
+  }
+
+  long flipped() {
+    return flipped;
+  }
+
+  /** Owns the frame from here: it is lost and released, or put under way. */
+  void carry(ByteBuf frame, long sentNanos, LinkSettings settings, InFlight inFlight) {
+    if (loses(settings.loss())) {
+      frame.release();
+      return;
+    }
+    Faults faults = settings.faults();
+    if (happens(faults.flip())) {
+      flipBit(frame);
+    }
+    long arrivalNanos = arrival(sentNanos, settings.delay(), faults);
+    inFlight.add(frame, arrivalNanos);
+    if (happens(faults.duplicate())) {
+      duplicated++;
+      inFlight.add(frame.retainedDuplicate(), arrivalNanos);
+    }
+  }
+
+  private boolean loses(Loss loss) {
+    if (loss.enter() > 0) {
+      inBurst = inBurst ? !happens(loss.exit()) : happens(loss.enter());
+    } else {
+      inBurst = false;
+    }
+    if (inBurst && happens(loss.inBurst())) {
+      lostInBursts++;
+      return true;
+    }
+    if (happens(loss.random())) {
+      lostByThemselves++;
+      return true;
+    }
+    return false;
+  }
+
+  private void flipBit(ByteBuf frame) {
+    int bits = (frame.readableBytes() - ETHERNET_HEADER_BYTES) * 8;
+    if (bits <= 0) {
+      return;
+    }
+    flipped++;
+    int bit = random.nextInt(bits);
+    int index = frame.readerIndex() + ETHERNET_HEADER_BYTES + bit / 8;
+    frame.setByte(index, frame.getByte(index) ^ (1 << (bit % 8)));
+  }
+
+  /** A frame that is held back does not hold back those behind it. */
+  private long arrival(long sentNanos, Delay delay, Faults faults) {
+    long jitterNanos =
+        delay.jitterNanos() == 0
+            ? 0
+            : random.nextLong(-delay.jitterNanos(), delay.jitterNanos() + 1);
+    long arrivalNanos = sentNanos + delay.nanos() + jitterNanos;
+    if (happens(faults.reorder())) {
+      reordered++;
+      return arrivalNanos + faults.reorderNanos();
+    }
+    if (delay.reorders()) {
+      return arrivalNanos;
+    }
+    lastArrivalNanos = Math.max(lastArrivalNanos, arrivalNanos);
+    return lastArrivalNanos;
+  }
+
+  private boolean happens(double probability) {
+    return probability > 0 && random.nextDouble() < probability;
+  }
+}
