@@ -18,7 +18,8 @@ public enum CloseCode {
   TIMED_OUT(13, "the other side was silent for too long"),
   BAD_SEAL(14, "a sealed record did not open"),
   WRONG_PEER(15, "the other side is not who it should be"),
-  SUPERSEDED(16, "another carrier took over");
+  SUPERSEDED(16, "another carrier took over"),
+  WRONG_CLOCK(17, "a certificate from the future: a clock is wrong");
 
   private final int code;
   private final String text;
