@@ -113,13 +113,13 @@ public final class Certificates {
   }
 
   /** Whom a certificate is about, and for how long it holds. */
-  private record Terms(X500Principal subject, PublicKey key, Instant notBefore, Instant notAfter) {
+  record Terms(X500Principal subject, PublicKey key, Instant notBefore, Instant notAfter) {
     static Terms pinned(X500Principal subject, PublicKey key, Instant now) {
       return new Terms(subject, key, now.minus(BACKDATED), now.plus(PINNED_DAYS, ChronoUnit.DAYS));
     }
   }
 
-  private static X509Certificate build(
+  static X509Certificate build(
       Terms terms, X500Principal issuer, PrivateKey signer, boolean authority) {
     X509v3CertificateBuilder builder =
         new X509v3CertificateBuilder(
