@@ -12,6 +12,7 @@ LAB_STATUS=0           # exit status of the daemon that lab_stop stopped last
 lab_spawn() {
   local name=${1%@*} host=${1#*@}
   [[ -z ${LAB_PID[$name]-} ]] || die "'$name' runs already"
+  : >"$LAB_DIR/log/$name.log" # exists before lab_await looks
   setsid ip netns exec "$LAB_ID-$host" "${@:2}" >"$LAB_DIR/log/$name.log" 2>&1 </dev/null &
   LAB_PID[$name]=$!
 }

@@ -6,10 +6,11 @@
 #   full-cone            one, whatever the destination      anybody
 #   address-restricted   one                                hosts that it has sent to, from any port
 #   port-restricted      one                                endpoints that it has sent to
+#   linux                one while no ports clash           endpoints that it has sent to
 #   symmetric            another for each destination       that destination
 #   udp-blocked          no UDP at all; TCP as usual
 #
-# The kernel's own masquerade promises none of this: it keeps a port where it can and takes another
+# The kernel's own masquerade (linux) is none of the cones: it keeps a port where it can and takes another
 # where the flow's addresses clash, which depends on what else came by. So the cones keep explicit
 # maps, both ways: what the kernel chose for an endpoint's first packet is written down after the
 # translation and used for all that follow. A first port that another inside host already occupies
@@ -48,6 +49,7 @@ lab_nat() {
         lab_nat_masquerade fully-random
         lab_nat_firewall
         ;;
+      linux) lab_nat_masquerade; lab_nat_firewall ;;
       udp-blocked)
         lab_nat_masquerade
         lab_nat_firewall 'meta l4proto udp drop'

@@ -46,7 +46,7 @@ lab_segment() {
 }
 
 # lab_router NAME KIND [--behind PLACE] [--carrier] [NAT OPTION...]
-#   KIND      none, full-cone, address-restricted, port-restricted, symmetric, udp-blocked
+#   KIND      one of nat.sh: none, full-cone, address-restricted, port-restricted, symmetric, ...
 #   --behind  what its outside attaches to, the public core if not given (CGNAT in series: a router)
 #   --carrier gives its inside the addresses of a carrier's NAT (100.64.K.0/24)
 #   the options of lab_nat (nat.sh) follow, e.g. --hairpin
