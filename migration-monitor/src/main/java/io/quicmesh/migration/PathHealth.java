@@ -1,0 +1,241 @@
+package io.quicmesh.migration;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The health of one carrier's path: heartbeats, round-trip time, loss, delivery rate, silence.
+ *
+ * <p><b>Hearing</b> means that something sent later than anything answered before was answered, by
+ * an acknowledgement or an echo; a packet of the peer alone says nothing about our direction.
+ * Silence is the time without hearing while something is unanswered. After a stall of our own (a
+ * deadline handled late, a sleeping host) silence is measured anew, once, because answers may wait
+ * in the socket.
+ *
+ * <p>Echoes of heartbeats that are not in flight are ignored.
+ *
+ * <p>Mutable; owned by the event loop that owns the carrier. Nothing is allocated for a record.
+ */
+public final class PathHealth {
+
+  private static final long OWN_STALL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final double DELAY_HALVES_QUALITY_NANOS = 300e6;
+  private static final int LOSS_EXPONENT = 8;
+
+  private final PathHealthSettings settings;
+  private final Deque<HealthOutput> outputs = new ArrayDeque<>();
+  private final Heartbeats heartbeats = new Heartbeats();
+  private final RttEstimate rtt = new RttEstimate();
+  private final LossEstimate loss;
+  private final DeliveryRate delivery;
+
+  private long nextHeartbeatNanos;
+  private long lastHeartbeatNanos;
+  private long lastSentNanos = Long.MIN_VALUE;
+  private long newestAnsweredNanos = Long.MIN_VALUE;
+  private long unansweredSinceNanos;
+  private long lastHeardNanos;
+  private boolean silent;
+  private boolean stallForgiven;
+
+  private long oldestUnacknowledgedNanos = Deadlines.NEVER;
+  private long lastProgressNanos;
+  private boolean smallPacketsOnly;
+  private long packetsSent;
+  private long packetsLost;
+
+  public PathHealth(PathHealthSettings settings, long nowNanos) {
+    this.settings = settings;
+    this.loss = new LossEstimate(nowNanos);
+    this.delivery = new DeliveryRate(nowNanos);
+    this.nextHeartbeatNanos = nowNanos;
+    this.lastHeartbeatNanos = nowNanos;
+    this.lastHeardNanos = nowNanos;
+    this.lastProgressNanos = nowNanos;
+  }
+
+  /** Records that will be acknowledged were sent. */
+  public void handleRecordsSent(long nowNanos) {
+    if (oldestUnacknowledgedNanos == Deadlines.NEVER) {
+      oldestUnacknowledgedNanos = nowNanos;
+    }
+    handleSent(nowNanos);
+    long busyNanos = Math.max(nowNanos, lastHeartbeatNanos + settings.busyIntervalNanos());
+    nextHeartbeatNanos = Math.min(nextHeartbeatNanos, busyNanos);
+  }
+
+  /**
+   * Records were acknowledged.
+   *
+   * @param newestSentNanos when the newest of them was sent on this path
+   * @param oldestUnacknowledgedNanos when the oldest record still unacknowledged was sent, {@link
+   *     Deadlines#NEVER} if there is none
+   * @param bytes how many bytes they were
+   */
+  public void handleAcknowledged(
+      long newestSentNanos, long oldestUnacknowledgedNanos, long bytes, long nowNanos) {
+    this.oldestUnacknowledgedNanos = oldestUnacknowledgedNanos;
+    lastProgressNanos = nowNanos;
+    smallPacketsOnly = false;
+    delivery.handleAcknowledged(bytes, rtt.smoothedNanos(), nowNanos);
+    handleAnswered(newestSentNanos, nowNanos);
+    planHeartbeat(nowNanos);
+  }
+
+  /** A heartbeat came back. */
+  public void handleEcho(long sequence, long nowNanos) {
+    long sentNanos = heartbeats.handleEcho(sequence);
+    if (sentNanos == Heartbeats.UNKNOWN) {
+      return;
+    }
+    loss.add(1 + heartbeats.skipped(), heartbeats.skipped(), nowNanos);
+    handleRtt(nowNanos - sentNanos, nowNanos);
+    handleAnswered(sentNanos, nowNanos);
+    planHeartbeat(nowNanos);
+    checkSmallPacketsOnly(sentNanos, nowNanos);
+  }
+
+  /** A round trip was measured by other means, for example by the carrier's set-up. */
+  public void handleRtt(long rttNanos, long nowNanos) {
+    rtt.handleSample(rttNanos, nowNanos);
+  }
+
+  /** The transport's counters of packets sent and lost since the path came up. */
+  public void handlePacketCounts(long sentTotal, long lostTotal, long nowNanos) {
+    loss.add(sentTotal - packetsSent, lostTotal - packetsLost, nowNanos);
+    packetsSent = sentTotal;
+    packetsLost = lostTotal;
+  }
+
+  public long nextDeadlineNanos() {
+    return silent || !isUnanswered()
+        ? nextHeartbeatNanos
+        : Math.min(nextHeartbeatNanos, silentSinceNanos() + silenceThresholdNanos());
+  }
+
+  public void handleDeadline(long nowNanos) {
+    if (!stallForgiven && nowNanos - nextDeadlineNanos() > OWN_STALL_NANOS) {
+      stallForgiven = true;
+      unansweredSinceNanos = nowNanos;
+    }
+    long silence = silenceNanos(nowNanos);
+    if (!silent && isUnanswered() && silence >= silenceThresholdNanos()) {
+      silent = true;
+      outputs.add(new HealthOutput.Silent(silence, silenceThresholdNanos()));
+    }
+    if (nowNanos >= nextHeartbeatNanos) {
+      sendHeartbeat(nowNanos);
+    }
+  }
+
+  public @Nullable HealthOutput poll() {
+    return outputs.poll();
+  }
+
+  private void sendHeartbeat(long nowNanos) {
+    outputs.add(new HealthOutput.SendHeartbeat(heartbeats.send(nowNanos)));
+    handleSent(nowNanos);
+    lastHeartbeatNanos = nowNanos;
+    nextHeartbeatNanos = nowNanos + settings.busyIntervalNanos();
+  }
+
+  private void handleSent(long nowNanos) {
+    if (!isUnanswered()) {
+      unansweredSinceNanos = nowNanos;
+    }
+    lastSentNanos = nowNanos;
+  }
+
+  private void handleAnswered(long sentNanos, long nowNanos) {
+    if (sentNanos <= newestAnsweredNanos) {
+      return;
+    }
+    if (silent) {
+      silent = false;
+      outputs.add(new HealthOutput.HeardAgain(silenceNanos(nowNanos)));
+    }
+    stallForgiven = false;
+    newestAnsweredNanos = sentNanos;
+    lastHeardNanos = nowNanos;
+  }
+
+  /** Back to the idle interval once everything is answered. */
+  private void planHeartbeat(long nowNanos) {
+    if (!isUnanswered() && oldestUnacknowledgedNanos == Deadlines.NEVER) {
+      nextHeartbeatNanos = Math.max(nowNanos, lastHeartbeatNanos + settings.idleIntervalNanos());
+    }
+  }
+
+  /**
+   * A queue that drains slowly has old records too, but acknowledges some all the time; a path that
+   * drops large packets acknowledges none.
+   */
+  private void checkSmallPacketsOnly(long heartbeatSentNanos, long nowNanos) {
+    if (oldestUnacknowledgedNanos == Deadlines.NEVER || smallPacketsOnly) {
+      return;
+    }
+    long stuckSinceNanos = Math.max(oldestUnacknowledgedNanos, lastProgressNanos);
+    long limitNanos = Math.max(settings.stuckMinNanos(), 4 * rtt.smoothedNanos());
+    long stuckNanos = nowNanos - stuckSinceNanos;
+    if (stuckNanos > limitNanos && heartbeatSentNanos > stuckSinceNanos) {
+      smallPacketsOnly = true;
+      outputs.add(new HealthOutput.SmallPacketsOnly(stuckNanos, limitNanos));
+    }
+  }
+
+  private boolean isUnanswered() {
+    return lastSentNanos > newestAnsweredNanos;
+  }
+
+  private long silentSinceNanos() {
+    return Math.max(lastHeardNanos, unansweredSinceNanos);
+  }
+
+  /** How long something has been unanswered without anything heard; 0 if nothing is. */
+  public long silenceNanos(long nowNanos) {
+    return isUnanswered() ? nowNanos - silentSinceNanos() : 0;
+  }
+
+  /** The silence at which the path counts as silent: max(250 ms, 3 RTT + 4 jitter). */
+  public long silenceThresholdNanos() {
+    return Math.max(settings.silenceMinNanos(), 3 * rtt.smoothedNanos() + 4 * rtt.jitterNanos());
+  }
+
+  public boolean isSilent() {
+    return silent;
+  }
+
+  public boolean carriesSmallPacketsOnly() {
+    return smallPacketsOnly;
+  }
+
+  /** When something was last heard. */
+  public long lastHeardNanos() {
+    return lastHeardNanos;
+  }
+
+  public PathQuality quality(long nowNanos) {
+    return new PathQuality(
+        rtt.measured(),
+        rtt.smoothedNanos(),
+        rtt.minNanos(),
+        rtt.jitterNanos(),
+        rtt.varianceNanos(),
+        loss.ratio(nowNanos),
+        loss.samples(nowNanos),
+        delivery.bitsPerSecond(),
+        qualityScore(nowNanos));
+  }
+
+  /** Falls with delay (a half at 300 ms of RTT and twice the jitter) and with loss; 0 if silent. */
+  private double qualityScore(long nowNanos) {
+    if (silent || smallPacketsOnly) {
+      return 0;
+    }
+    double delayNanos = rtt.smoothedNanos() + 2.0 * rtt.jitterNanos();
+    double delayScore = DELAY_HALVES_QUALITY_NANOS / (DELAY_HALVES_QUALITY_NANOS + delayNanos);
+    return delayScore * Math.pow(1 - loss.ratio(nowNanos), LOSS_EXPONENT);
+  }
+}
