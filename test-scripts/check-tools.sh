@@ -70,10 +70,12 @@ wanted() {
   return 1
 }
 
-# A Java older than 17 is as good as none.
+# A Java older than 17 is as good as none; to ask it takes a while, so only the build does.
 present() {
   command -v "$1" >/dev/null || return 1
-  [[ $1 == javac ]] || return 0
+  if [[ $1 != javac ]] || ! wanted build; then
+    return 0
+  fi
   local version
   version=$(javac -version 2>&1) || return 1
   [[ $version =~ ([0-9]+) ]] && ((BASH_REMATCH[1] >= 17))
