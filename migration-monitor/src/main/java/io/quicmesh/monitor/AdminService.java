@@ -2,6 +2,8 @@ package io.quicmesh.monitor;
 
 import io.netty.channel.EventLoop;
 import io.quicmesh.monitor.api.AdminEvent;
+import io.quicmesh.monitor.api.HistorySample;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class AdminService {
   private static final String API = "/api/";
   static final String EVENTS = "/api/events";
+  private static final String HISTORY = "/api/history";
+  private static final String METRICS = "/metrics";
 
   private final Map<String, PageFile> page = PageFile.all();
 
@@ -23,10 +27,14 @@ final class AdminService {
   private final FactsCache facts;
   private final EventHub events;
   private final AdminRoutes routes;
+  private final AdminMetrics metrics;
+  private final HistoryRing history = new HistoryRing();
+  private byte @Nullable [] encodedHistory;
 
   AdminService(EventLoop loop, FactsSource source, AdminRoutes routes, String version) {
     this.routes = routes;
     this.facts = new FactsCache(source, encoder, loop);
+    this.metrics = new AdminMetrics(counters, version);
     this.events = new EventHub(loop, facts, encoder, counters, new Observing());
   }
 
@@ -53,6 +61,12 @@ final class AdminService {
     if (file != null) {
       return CompletableFuture.completedFuture(file);
     }
+    if (path.equals(HISTORY)) {
+      return CompletableFuture.completedFuture(history());
+    }
+    if (path.equals(METRICS)) {
+      return facts.get().thenApply(this::scrape);
+    }
     return facts.get().thenApply(snapshot -> part(snapshot, path.substring(API.length())));
   }
 
@@ -64,7 +78,7 @@ final class AdminService {
 
   private boolean isBuiltIn(String path) {
     return page.containsKey(path)
-        || path.equals(EVENTS)
+        || Set.of(EVENTS, HISTORY, METRICS).contains(path)
         || (path.startsWith(API) && EncodedFacts.isPart(path.substring(API.length())));
   }
 
@@ -80,13 +94,29 @@ final class AdminService {
     return new AdminFailure(AdminFailure.Kind.UNKNOWN, "nothing is served at " + path);
   }
 
-  private static final class Observing implements EventHub.Observer {
+  private byte[] history() {
+    byte[] known = encodedHistory;
+    if (known == null) {
+      known = encoder.json(history.history());
+      encodedHistory = known;
+    }
+    return known;
+  }
+
+  private String scrape(EncodedFacts snapshot) {
+    return metrics.scrape(snapshot.facts(), events.clients(), events.overflowed());
+  }
+
+  private final class Observing implements EventHub.Observer {
     @Override
-    public void on(AdminEvent event) {}
+    public void on(AdminEvent event) {
+      metrics.on(event);
+    }
 
     @Override
-    public @Nullable Object onTick(EncodedFacts snapshot) {
-      return null;
+    public HistorySample onTick(EncodedFacts snapshot) {
+      encodedHistory = null;
+      return history.add(snapshot.facts(), Instant.now(), System.nanoTime());
     }
   }
 }
