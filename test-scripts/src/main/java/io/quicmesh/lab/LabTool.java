@@ -1,0 +1,21 @@
+package io.quicmesh.lab;
+
+import io.quicmesh.lab.prober.ProberCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The program behind {@code test-scripts/lab/tool}: one subcommand for each of the labs' tools. */
+@Command(
+    name = "tool",
+    mixinStandardHelpOptions = true,
+    description = "Tools of the labs.",
+    subcommands = {ProberCommand.class})
+public final class LabTool {
+
+  private LabTool() {}
+
+  /** Runs one tool and exits with its code. */
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new LabTool()).execute(arguments));
+  }
+}
