@@ -1,0 +1,256 @@
+package io.quicmesh.migration;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses the carrier of one session: direct before relay; within a kind the quicker one by a
+ * margin; a direct carrier that is measurably worse than the relay, or that flaps, has to earn its
+ * rank back; the operator's word before all, as long as the carrier lives.
+ *
+ * <p>It decides and does not act: a {@link ChoiceOutput.Move} starts a handover, whose end is told
+ * back with {@link #handleHandoverEnded}. While one is under way another is asked for only if its
+ * target is lost or the operator speaks. Facts about unknown carriers are ignored.
+ *
+ * <p>Mutable; owned by the event loop that owns the session.
+ */
+public final class CarrierChoice {
+
+  private final ChoiceSettings settings;
+  private final Map<CarrierId, CarrierView> carriers = new LinkedHashMap<>();
+  private final Map<String, HoldDown> holdDowns = new HashMap<>();
+  private final Deque<ChoiceOutput> outputs = new ArrayDeque<>();
+  private final ForcedCarrier forced = new ForcedCarrier();
+  private final CarrierRanking ranking;
+  private @Nullable CarrierId current;
+  private long currentSinceNanos;
+  private @Nullable CarrierId movingTo;
+  private @Nullable Decision decision;
+  private long nextDeadlineNanos = Deadlines.NEVER;
+
+  public CarrierChoice(ChoiceSettings settings) {
+    this.settings = settings;
+    this.ranking = new CarrierRanking(settings, carriers, forced);
+  }
+
+  /** A carrier is ready to take lanes. */
+  public void handleCarrierUp(CarrierId carrier, long nowNanos) {
+    if (!carriers.containsKey(carrier)) {
+      carriers.put(
+          carrier, new CarrierView(carrier, holdDown(carrier), new Demotion(settings), nowNanos));
+    }
+    evaluate(nowNanos);
+  }
+
+  /** A carrier is gone. */
+  public void handleCarrierDown(CarrierId carrier, long nowNanos) {
+    if (carriers.remove(carrier) != null) {
+      forgetMove(carrier);
+      evaluate(nowNanos);
+    }
+  }
+
+  public void handleMeasured(CarrierId carrier, PathQuality quality, long nowNanos) {
+    CarrierView view = carriers.get(carrier);
+    if (view != null) {
+      view.quality = quality;
+      evaluate(nowNanos);
+    }
+  }
+
+  public void handleSilent(CarrierId carrier, long nowNanos) {
+    CarrierView view = carriers.get(carrier);
+    if (view != null && !view.silent) {
+      view.silent = true;
+      forgetMove(carrier);
+      evaluate(nowNanos);
+    }
+  }
+
+  public void handleHeardAgain(CarrierId carrier, long nowNanos) {
+    CarrierView view = carriers.get(carrier);
+    if (view != null && view.silent) {
+      view.silent = false;
+      view.handleUnwell(nowNanos);
+      evaluate(nowNanos);
+    }
+  }
+
+  /** The path carries small packets only, or does no longer. */
+  public void handleSmallPacketsOnly(CarrierId carrier, boolean smallOnly, long nowNanos) {
+    CarrierView view = carriers.get(carrier);
+    if (view != null && view.smallPacketsOnly != smallOnly) {
+      view.smallPacketsOnly = smallOnly;
+      view.handleUnwell(nowNanos);
+      evaluate(nowNanos);
+    }
+  }
+
+  /** The carrier will go away, because its relay drains or its connection is renewed. */
+  public void handleLeaving(CarrierId carrier, HandoverCause cause, long nowNanos) {
+    CarrierView view = carriers.get(carrier);
+    if (view != null) {
+      view.leaving = cause;
+      evaluate(nowNanos);
+    }
+  }
+
+  /**
+   * The operator, on either side, asks for a carrier and that the session stay there.
+   *
+   * @param name the relay's name or null for any of the kind
+   */
+  public void handleForced(CarrierKind kind, @Nullable String name, long holdNanos, long nowNanos) {
+    forced.set(kind, name, nowNanos + holdNanos);
+    movingTo = null;
+    evaluate(nowNanos);
+  }
+
+  /** The operator takes the last word back. */
+  public void handleForceReleased(long nowNanos) {
+    forced.clear();
+    evaluate(nowNanos);
+  }
+
+  /** The session was set up on this carrier. */
+  public void handleEstablished(CarrierId carrier, long nowNanos) {
+    settle(carrier, HandoverCause.DIRECT_UP, nowNanos);
+    evaluate(nowNanos);
+  }
+
+  /** The peer moved the session. Its reasons count like our own. */
+  public void handlePeerMoved(CarrierId to, HandoverCause cause, long nowNanos) {
+    settle(to, cause, nowNanos);
+    evaluate(nowNanos);
+  }
+
+  /** The handover to {@code to} ended; the session's lanes now run on {@code nowOn}. */
+  public void handleHandoverEnded(
+      CarrierId to,
+      @Nullable CarrierId nowOn,
+      HandoverResult result,
+      HandoverCause cause,
+      long nowNanos) {
+    CarrierView view = carriers.get(to);
+    if (view != null && result == HandoverResult.FAILED) {
+      view.handleHandoverFailed(nowNanos);
+    }
+    if (nowOn != null && !nowOn.equals(current)) {
+      settle(nowOn, cause, nowNanos);
+    }
+    if (to.equals(movingTo)) {
+      movingTo = null;
+    }
+    evaluate(nowNanos);
+  }
+
+  public long nextDeadlineNanos() {
+    return nextDeadlineNanos;
+  }
+
+  public void handleDeadline(long nowNanos) {
+    if (nowNanos >= nextDeadlineNanos) {
+      evaluate(nowNanos);
+    }
+  }
+
+  public @Nullable ChoiceOutput poll() {
+    return outputs.poll();
+  }
+
+  /** The carrier in use. */
+  public @Nullable CarrierId current() {
+    return current;
+  }
+
+  /** Since when it has been in use. */
+  public long currentSinceNanos() {
+    return currentSinceNanos;
+  }
+
+  /** The last decision with its reasons; null before the first carrier came up. */
+  public @Nullable Decision decision() {
+    return decision;
+  }
+
+  private void settle(CarrierId to, HandoverCause cause, long nowNanos) {
+    CarrierView left = current == null ? null : carriers.get(current);
+    if (cause.blamesOldCarrier() && current != null && !to.equals(current)) {
+      holdDown(current).handleFlap(nowNanos);
+      if (left != null) {
+        left.handleUnwell(nowNanos);
+      }
+    }
+    current = to;
+    currentSinceNanos = nowNanos;
+    movingTo = null;
+    CarrierView view = carriers.get(to);
+    if (view != null) {
+      view.handleHandoverDone();
+    }
+  }
+
+  /** Every direct carrier of a session stands for the same path; each relay for its own. */
+  private HoldDown holdDown(CarrierId carrier) {
+    String path = carrier.kind() == CarrierKind.DIRECT ? "" : carrier.name();
+    return holdDowns.computeIfAbsent(path, key -> new HoldDown(settings));
+  }
+
+  private void forgetMove(CarrierId lost) {
+    if (lost.equals(movingTo)) {
+      movingTo = null;
+    }
+  }
+
+  private void evaluate(long nowNanos) {
+    forced.expire(nowNanos);
+    compareWithRelay(nowNanos);
+    Decision made = ranking.decide(current, currentSinceNanos, nowNanos);
+    decision = made;
+    CarrierId to = made.chosen();
+    HandoverCause cause = made.cause();
+    if (to != null && cause != null && movingTo == null) {
+      movingTo = to;
+      outputs.add(new ChoiceOutput.Move(current, to, cause, made));
+    }
+    nextDeadlineNanos = planDeadline(nowNanos);
+  }
+
+  private void compareWithRelay(long nowNanos) {
+    PathQuality relay = null;
+    for (CarrierView view : carriers.values()) {
+      boolean fit = view.id.kind() == CarrierKind.RELAY && !view.silent && view.leaving == null;
+      if (fit
+          && view.quality.measured()
+          && (relay == null || view.quality.rttNanos() < relay.rttNanos())) {
+        relay = view.quality;
+      }
+    }
+    for (CarrierView view : carriers.values()) {
+      if (view.id.kind() == CarrierKind.DIRECT
+          && view.demotion.handleCompared(view.quality, relay, nowNanos)) {
+        view.handleUnwell(nowNanos);
+      }
+    }
+  }
+
+  private long planDeadline(long nowNanos) {
+    long next = forced.untilNanos();
+    for (CarrierView view : carriers.values()) {
+      next = Math.min(next, view.demotion.nextDeadlineNanos());
+      for (long at :
+          new long[] {
+            view.heldUntilNanos(nowNanos), view.failedUntilNanos(), view.pausedUntilNanos()
+          }) {
+        if (at > nowNanos) {
+          next = Math.min(next, at);
+        }
+      }
+    }
+    return next;
+  }
+}

@@ -1,0 +1,37 @@
+package io.quicmesh.migration;
+
+import java.util.Locale;
+
+/** Why a session's lanes move, or should move, from one carrier to another. */
+public enum HandoverCause {
+  /** A direct carrier came up. */
+  DIRECT_UP,
+  /** A direct carrier works again after it was left. */
+  RECOVERED,
+  /** Another carrier of the same kind is better by more than the margin. */
+  BETTER,
+  /** The direct carrier is measurably worse than the relay. */
+  WORSE,
+  /** Nothing is heard on the carrier, which may be dead or not. */
+  SILENCE,
+  /** The carrier is gone. */
+  DEAD,
+  /** The carrier's path carries small packets only. */
+  SMALL_PACKETS,
+  /** The relay asked its nodes to leave. */
+  DRAIN,
+  /** The connection is replaced by a new one between the same nodes. */
+  RENEWAL,
+  /** The operator asked for it. */
+  FORCED;
+
+  /** The name as logs and the API show it, for example {@code direct-up}. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** Whether the carrier that was left has shown a weakness, rather than another a strength. */
+  boolean blamesOldCarrier() {
+    return this == WORSE || this == SILENCE || this == DEAD || this == SMALL_PACKETS;
+  }
+}
