@@ -2,6 +2,7 @@ package io.quicmesh.relay.core;
 
 import io.quicmesh.transport.wire.CloseCode;
 import io.quicmesh.transport.wire.ControlMessage.CircuitClosed;
+import io.quicmesh.transport.wire.Fingerprint;
 import io.quicmesh.transport.wire.StreamHeader;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -97,8 +98,11 @@ final class Joins {
   /** A connection ended, of whatever kind. */
   void handleGone(long connection, long nowNanos) {
     for (Join join : List.copyOf(joins.values())) {
-      if (join.host.connection() == connection || join.registrar.number == connection) {
+      if (join.host.connection() == connection) {
         end(join, CloseCode.PEER_GONE, nowNanos);
+      } else if (join.registrar.number == connection) {
+        end(join, CloseCode.PEER_GONE, nowNanos);
+        tell(join.host, join.key.network(), join.key.nonce(), CloseCode.PEER_GONE);
       }
     }
     Joiner joiner = joiners.remove(connection);
@@ -185,14 +189,17 @@ final class Joins {
       Join.Host host, StreamHeader.Join header, long stream, Refusal refusal, CloseCode code) {
     means.outbox().count(refusal);
     means.outbox().endStream(stream, code);
-    means
-        .outbox()
-        .send(host.connection(), new CircuitClosed(header.party(), header.nonce(), code.code()));
+    tell(host, header.party(), header.nonce(), code);
+  }
+
+  private void tell(Join.Host host, Fingerprint network, long nonce, CloseCode code) {
+    means.outbox().send(host.connection(), new CircuitClosed(network, nonce, code.code()));
   }
 
   private void handleTimedOut(Join join, long nowNanos) {
     means.outbox().count(Refusal.JOIN_TIMED_OUT);
     end(join, CloseCode.TIMED_OUT, nowNanos);
+    tell(join.host, join.key.network(), join.key.nonce(), CloseCode.TIMED_OUT);
   }
 
   private void handleJoinerTimedOut(long connection, long nowNanos) {
@@ -206,11 +213,6 @@ final class Joins {
       byStream.remove(stream);
       means.outbox().endStream(stream, code);
     }
-    means
-        .outbox()
-        .send(
-            join.host.connection(),
-            new CircuitClosed(join.key.network(), join.key.nonce(), code.code()));
     forget(join, nowNanos);
   }
 

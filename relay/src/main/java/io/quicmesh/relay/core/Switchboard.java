@@ -193,6 +193,11 @@ public final class Switchboard {
     return new SnapshotTaker(networks, circuits, outbox).take(draining);
   }
 
+  /** How many deadlines are set. */
+  int deadlines() {
+    return deadlines.size();
+  }
+
   private void handleGone(@Nullable Node node, NodeConnection connection, long nowNanos) {
     joins.handleGone(connection.number, nowNanos);
     if (node != null) {
