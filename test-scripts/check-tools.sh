@@ -73,6 +73,10 @@ wanted() {
 # A Java older than 17 is as good as none; to ask it takes a while, so only the build does.
 present() {
   command -v "$1" >/dev/null || return 1
+  if [[ $1 == arping ]]; then # another tool of this name has other options
+    [[ $(arping --help 2>&1) == *Habets* ]]
+    return
+  fi
   if [[ $1 != javac ]] || ! wanted build; then
     return 0
   fi

@@ -104,14 +104,14 @@ lab_attach() {
   esac
 }
 
-# lab_link A B [MTU] [IF]: a veth pair between two hosts, the shortest way there is.
+# lab_link A B [MTU] [IF-A] [IF-B]: a veth pair between two hosts, the shortest way there is.
 lab_link() {
-  local a=$1 b=$2 mtu=${3-1500} if=${4-eth0} k
+  local a=$1 b=$2 mtu=${3-1500} if_a=${4-eth0} if_b=${5-${4-eth0}} k
   lab_count links
   k=${LAB_COUNT[links]}
-  lab_veth "$a" "$if" "$b" "$if" "$mtu"
-  lab_addresses "$a" "$if" "$LAB_LINK4.$k.1/24" "$LAB_LINK6:$k::1/64"
-  lab_addresses "$b" "$if" "$LAB_LINK4.$k.2/24" "$LAB_LINK6:$k::2/64"
+  lab_veth "$a" "$if_a" "$b" "$if_b" "$mtu"
+  lab_addresses "$a" "$if_a" "$LAB_LINK4.$k.1/24" "$LAB_LINK6:$k::1/64"
+  lab_addresses "$b" "$if_b" "$LAB_LINK4.$k.2/24" "$LAB_LINK6:$k::2/64"
 }
 
 # The address of a host's interface (eth0 if none is named).
