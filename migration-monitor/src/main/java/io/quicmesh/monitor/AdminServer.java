@@ -50,7 +50,11 @@ public final class AdminServer implements AutoCloseable {
   private boolean socketBound;
 
   private AdminServer(
-      AdminConfig config, FactsSource source, AdminRoutes routes, AdminLimits limits) {
+      AdminConfig config,
+      FactsSource source,
+      AdminRoutes routes,
+      HistoryRing history,
+      AdminLimits limits) {
     this.config = config;
     this.address = config.address();
     this.limits = limits;
@@ -58,7 +62,7 @@ public final class AdminServer implements AutoCloseable {
         new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("quicmesh-admin", true), EpollIoHandler.newFactory());
     this.loop = group.next();
-    this.service = new AdminService(loop, source, routes, config.version());
+    this.service = new AdminService(loop, source, routes, history, config.version());
   }
 
   /**
@@ -68,17 +72,21 @@ public final class AdminServer implements AutoCloseable {
    */
   public static AdminServer start(AdminConfig config, FactsSource source, AdminRoutes routes)
       throws IOException {
-    return start(config, source, routes, AdminLimits.DEFAULT);
+    return start(config, source, routes, new HistoryRing(), AdminLimits.DEFAULT);
   }
 
   static AdminServer start(
-      AdminConfig config, FactsSource source, AdminRoutes routes, AdminLimits limits)
+      AdminConfig config,
+      FactsSource source,
+      AdminRoutes routes,
+      HistoryRing history,
+      AdminLimits limits)
       throws IOException {
     requireLoopback(config.address());
     AdminFiles.prepareDirectory(config.stateDirectory());
     AdminFiles.clearSocket(config.socketFile());
     String token = AdminFiles.token(config.tokenFile(), new SecureRandom());
-    AdminServer server = new AdminServer(config, source, routes, limits);
+    AdminServer server = new AdminServer(config, source, routes, history, limits);
     try {
       server.open(token);
       return server;

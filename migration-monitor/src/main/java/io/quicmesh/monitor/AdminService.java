@@ -28,10 +28,12 @@ final class AdminService {
   private final EventHub events;
   private final AdminRoutes routes;
   private final AdminMetrics metrics;
-  private final HistoryRing history = new HistoryRing();
+  private final HistoryRing history;
   private byte @Nullable [] encodedHistory;
 
-  AdminService(EventLoop loop, FactsSource source, AdminRoutes routes, String version) {
+  AdminService(
+      EventLoop loop, FactsSource source, AdminRoutes routes, HistoryRing history, String version) {
+    this.history = history;
     this.routes = routes;
     this.facts = new FactsCache(source, encoder, loop);
     this.metrics = new AdminMetrics(counters, version);
