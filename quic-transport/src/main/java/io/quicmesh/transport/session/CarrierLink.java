@@ -1,0 +1,191 @@
+package io.quicmesh.transport.session;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.quicmesh.transport.stream.ReceiveStream;
+import io.quicmesh.transport.stream.SendStream;
+import io.quicmesh.transport.wire.CloseCode;
+import io.quicmesh.transport.wire.WireException;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session's hold on one carrier: its set-up stream each way, on which the end-to-end handshake,
+ * RESUME and heartbeats run, and the attachments that were made on it. Owned by the event loop.
+ */
+final class CarrierLink implements Carrier.Listener {
+
+  private static final int ATTACHMENTS_MAX = 8;
+  private static final int URGENCY_CONTROL = 0;
+  private static final int URGENCY_DATA = 3;
+
+  private final Session session;
+  private final Carrier carrier;
+  private final Handshake handshake;
+  private final ResumeExchange resume;
+  private final Heartbeats heartbeats;
+  private final Map<Integer, Attachment> attachments = new LinkedHashMap<>();
+  private @Nullable SendStream setUp;
+  private boolean peerOpenedSetUp;
+  private boolean closed;
+
+  CarrierLink(Session session, Carrier carrier) {
+    this.session = session;
+    this.carrier = carrier;
+    this.handshake = new Handshake(session, this);
+    this.resume = new ResumeExchange(session, this);
+    this.heartbeats = new Heartbeats(session, this);
+  }
+
+  Carrier carrier() {
+    return carrier;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  Handshake handshake() {
+    return handshake;
+  }
+
+  ResumeExchange resume() {
+    return resume;
+  }
+
+  Heartbeats heartbeats() {
+    return heartbeats;
+  }
+
+  // Streams of the peer.
+
+  @Override
+  public void streamOpened(ReceiveStream stream) {
+    RecordReader reader = new RecordReader(session.environment().allocator());
+    stream.setListener(new IncomingStream(this, stream, reader));
+  }
+
+  void handleStream(LaneHeader header, IncomingStream incoming) {
+    if (closed) {
+      incoming.refuse(CloseCode.SUPERSEDED);
+    } else if (header.kind() == LaneHeader.SET_UP) {
+      handleSetUpStream(incoming);
+    } else {
+      Attachment attachment = attachments.get(header.epoch());
+      if (attachment == null) {
+        incoming.refuse(CloseCode.SUPERSEDED);
+      } else {
+        session.addInput(header, incoming, attachment);
+      }
+    }
+  }
+
+  private void handleSetUpStream(IncomingStream incoming) {
+    if (peerOpenedSetUp) {
+      incoming.refuse(CloseCode.PROTOCOL);
+      return;
+    }
+    peerOpenedSetUp = true;
+    SetUpInput input = new SetUpInput(this, incoming);
+    incoming.stream().setListener(input);
+    input.process();
+  }
+
+  void handleBadStream(WireException e) {
+    session.handleBadRecord(this, e);
+  }
+
+  /** Takes a record from the peer's set-up stream. */
+  void handleSetUpRecord(int type, ByteBuf payload) {
+    switch (type) {
+      case RecordType.TLS -> handshake.handleTls(payload);
+      case RecordType.RESUME -> resume.handleResume(payload);
+      case RecordType.RESUMED -> resume.handleResumed(payload);
+      case RecordType.COMMIT -> resume.handleCommit(payload);
+      case RecordType.REFUSED -> resume.handleRefused(payload);
+      case RecordType.HEARTBEAT -> heartbeats.handleHeartbeat(payload);
+      case RecordType.ECHO -> heartbeats.handleEcho(payload);
+      default -> session.countBadRecord();
+    }
+  }
+
+  // Streams of this side.
+
+  /** Sends a record on the set-up stream, and releases its payload. */
+  void sendSetUpRecord(int type, ByteBuf payload) {
+    if (closed) {
+      payload.release();
+      return;
+    }
+    SendStream stream = setUp;
+    int length = payload.readableBytes();
+    ByteBuf out =
+        session
+            .environment()
+            .allocator()
+            .directBuffer(LaneHeader.BYTES + RecordType.HEADER_BYTES + length);
+    if (stream == null) {
+      stream = carrier.openStream(URGENCY_CONTROL);
+      setUp = stream;
+      LaneHeader.setUp().write(out);
+    }
+    out.writeInt(RecordType.header(length, type)).writeBytes(payload);
+    payload.release();
+    stream.write(out);
+  }
+
+  SendStream openLaneStream(int lane) {
+    return carrier.openStream(lane == 0 ? URGENCY_CONTROL : URGENCY_DATA);
+  }
+
+  // Attachments.
+
+  /** Lets the peer's lane streams of this attachment in. */
+  void admit(Attachment attachment) {
+    attachments.put(attachment.epoch(), attachment);
+    if (attachments.size() > ATTACHMENTS_MAX) {
+      Iterator<Integer> oldest = attachments.keySet().iterator();
+      oldest.next();
+      oldest.remove();
+    }
+  }
+
+  // End.
+
+  @Override
+  public void closed(String cause) {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    handshake.close();
+    resume.close();
+    setUp = null;
+    session.handleCarrierClosed(this, cause);
+  }
+
+  /** Leaves the carrier without closing it: the session is over. */
+  void leave() {
+    closed = true;
+    handshake.close();
+    resume.close();
+    SendStream stream = setUp;
+    if (stream != null) {
+      stream.finish();
+      setUp = null;
+    }
+  }
+
+  static ByteBuf wrap(byte[] bytes) {
+    return Unpooled.wrappedBuffer(bytes);
+  }
+
+  static byte[] join(byte[] first, byte[] second) {
+    byte[] both = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, both, first.length, second.length);
+    return both;
+  }
+}

@@ -1,0 +1,71 @@
+package io.quicmesh.transport.session;
+
+import io.netty.buffer.ByteBuf;
+import io.quicmesh.transport.wire.CloseCode;
+import org.jspecify.annotations.Nullable;
+
+/** What the owner of a session is told, on the event loop. */
+public interface SessionListener {
+
+  /**
+   * A frame from the peer: virtio-net header and Ethernet frame. Valid during the call only.
+   *
+   * @param frame its readable bytes are the frame; direct memory
+   */
+  void frame(ByteBuf frame);
+
+  /** What was read in one go has been handed on. */
+  void framesDone();
+
+  /** A message of {@link Session#sendMessage}. Valid during the call only. */
+  void message(ByteBuf message);
+
+  /** The greeting to give to the peer in a handshake that is about to succeed. */
+  byte[] greeting();
+
+  /**
+   * The peer's greeting.
+   *
+   * @return why it is not acceptable, or null if it is
+   */
+  @Nullable String greeted(byte[] greeting);
+
+  /** The session has keys. Its lanes wait for a carrier. */
+  void established();
+
+  /** The peer lost its state and was greeted anew; what was in flight is gone. */
+  void peerRestarted(int framesLost);
+
+  /** A handshake or a carrier failed the session's checks. */
+  void failed(@Nullable Carrier carrier, CloseCode code, String reason);
+
+  /** The peer answered {@link Session#resume}: {@link Session#commit} may follow. */
+  void resumed(Carrier carrier);
+
+  /** An attempt that {@link Session#resume} began has failed or lost against a newer one. */
+  void resumeFailed(Carrier carrier, String reason);
+
+  /** Lanes of this side move to a carrier now; {@code byPeer} if the peer committed the attempt. */
+  void attached(Carrier carrier, boolean byPeer, long framesResent);
+
+  /** The carrier that the lanes were on is gone, and they have no other. */
+  void detached(Carrier carrier, String cause);
+
+  /** A lane's stream ended on a carrier that lives: the lanes have to be attached anew. */
+  void laneLost(Carrier carrier, String cause);
+
+  /** No lane of either direction runs on this carrier any more. */
+  void idle(Carrier carrier);
+
+  /** The peer echoed a heartbeat on this carrier. */
+  void echoed(Carrier carrier, long number);
+
+  /** The peer acknowledged something that was sent on this carrier. */
+  void acknowledged(Carrier carrier);
+
+  /** A carrier that was added is gone. */
+  void carrierClosed(Carrier carrier, String cause);
+
+  /** A session that was full has room again. */
+  void drained();
+}
