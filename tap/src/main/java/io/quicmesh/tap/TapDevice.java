@@ -42,6 +42,8 @@ public final class TapDevice implements AutoCloseable {
   /** A batch ends after so many frames, or when its buffer is full, so that others get the loop. */
   private static final int BATCH_FRAMES_MAX = 64;
 
+  private static final long LOOP_END_CHECK_MILLIS = 50;
+
   private final FileDescriptor fd;
   private final String name;
   private final int index;
@@ -207,19 +209,34 @@ public final class TapDevice implements AutoCloseable {
     return InterfaceStatistics.transmitDrops(lines, name);
   }
 
-  /** Removes the interface. Any thread; returns when it is gone. Does nothing the second time. */
+  /**
+   * Removes the interface. Any thread; returns when it is gone. Does nothing the second time. A
+   * loop that ends does not always close what is registered with it, so close the device in any
+   * case.
+   */
   @Override
   public void close() {
     IoEventLoop owner = loop;
-    if (owner == null || owner.inEventLoop() || owner.isTerminated()) {
-      closeNow();
+    if (owner != null && !owner.inEventLoop() && closeOn(owner)) {
       return;
     }
+    closeNow();
+  }
+
+  /** Whether the loop did it: one that has ended will not. */
+  private boolean closeOn(IoEventLoop owner) {
     try {
-      owner.submit(this::closeNow).awaitUninterruptibly();
+      Future<?> done = owner.submit(this::closeNow);
+      while (!done.awaitUninterruptibly(LOOP_END_CHECK_MILLIS)) {
+        if (owner.isTerminated()) {
+          return false;
+        }
+      }
+      return true;
     } catch (RejectedExecutionException e) {
-      log.debug("the event loop of {} has ended and closed it", name, e);
+      log.debug("the event loop of {} is ending", name, e);
       owner.terminationFuture().awaitUninterruptibly();
+      return false;
     }
   }
 
@@ -327,8 +344,9 @@ public final class TapDevice implements AutoCloseable {
       return;
     }
     closed = true;
+    IoEventLoop owner = loop;
     IoRegistration current = registration;
-    if (current != null) {
+    if (current != null && owner != null && owner.inEventLoop()) {
       current.cancel();
     }
     try {
