@@ -118,7 +118,7 @@ public final class CarrierChoice {
 
   /** The session was set up on this carrier. */
   public void handleEstablished(CarrierId carrier, long nowNanos) {
-    settle(carrier, HandoverCause.DIRECT_UP, nowNanos);
+    settle(carrier, HandoverCause.PREFER_DIRECT, nowNanos);
     evaluate(nowNanos);
   }
 

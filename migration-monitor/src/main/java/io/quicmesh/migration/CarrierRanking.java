@@ -119,6 +119,6 @@ final class CarrierRanking {
     }
     CarrierView view = carriers.get(to.carrier());
     boolean flapped = view != null && view.holdDown.flaps(nowNanos) > 0;
-    return flapped ? HandoverCause.RECOVERED : HandoverCause.DIRECT_UP;
+    return flapped ? HandoverCause.RECOVERED : HandoverCause.PREFER_DIRECT;
   }
 }

@@ -4,8 +4,8 @@ import java.util.Locale;
 
 /** Why a session's lanes move, or should move, from one carrier to another. */
 public enum HandoverCause {
-  /** A direct carrier came up. */
-  DIRECT_UP,
+  /** Direct comes before relay. */
+  PREFER_DIRECT,
   /** A direct carrier works again after it was left. */
   RECOVERED,
   /** Another carrier of the same kind is better by more than the margin. */
@@ -25,7 +25,7 @@ public enum HandoverCause {
   /** The operator asked for it. */
   FORCED;
 
-  /** The name as logs and the API show it, for example {@code direct-up}. */
+  /** The name as logs and the API show it, for example {@code prefer-direct}. */
   public String label() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }

@@ -61,7 +61,7 @@ class CarrierChoiceTest {
     Move move = carryOut(SECOND + 50 * MS);
     assertThat(move.from()).isEqualTo(RELAY_A);
     assertThat(move.to()).isEqualTo(DIRECT);
-    assertThat(move.cause()).isEqualTo(HandoverCause.DIRECT_UP);
+    assertThat(move.cause()).isEqualTo(HandoverCause.PREFER_DIRECT);
     assertThat(choice.current()).isEqualTo(DIRECT);
     assertThat(choice.currentSinceNanos()).isEqualTo(SECOND + 50 * MS);
     assertThat(move()).isNull();
@@ -230,7 +230,7 @@ class CarrierChoiceTest {
     Move move = move();
 
     choice.handleHandoverEnded(
-        DIRECT, RELAY_A, HandoverResult.FAILED, HandoverCause.DIRECT_UP, SECOND);
+        DIRECT, RELAY_A, HandoverResult.FAILED, HandoverCause.PREFER_DIRECT, SECOND);
     boolean atOnce = move() != null;
     long retryAt = choice.nextDeadlineNanos();
     while (retryAt < 3 * SECOND) {
@@ -250,13 +250,14 @@ class CarrierChoiceTest {
     establishOn(RELAY_A);
     choice.handleCarrierUp(DIRECT, 0);
     drop();
-    choice.handleHandoverEnded(DIRECT, RELAY_A, HandoverResult.FAILED, HandoverCause.DIRECT_UP, 0);
+    choice.handleHandoverEnded(
+        DIRECT, RELAY_A, HandoverResult.FAILED, HandoverCause.PREFER_DIRECT, 0);
     choice.handleDeadline(200 * MS);
     choice.handleDeadline(2 * SECOND);
     drop();
 
     choice.handleHandoverEnded(
-        DIRECT, RELAY_A, HandoverResult.FAILED, HandoverCause.DIRECT_UP, 2 * SECOND);
+        DIRECT, RELAY_A, HandoverResult.FAILED, HandoverCause.PREFER_DIRECT, 2 * SECOND);
     choice.handleDeadline(choice.nextDeadlineNanos());
 
     assertThat(choice.nextDeadlineNanos()).isEqualTo(6 * SECOND);
@@ -566,7 +567,7 @@ class CarrierChoiceTest {
     choice.handleSmallPacketsOnly(DIRECT, true, 1);
     choice.handleLeaving(DIRECT, HandoverCause.RENEWAL, 1);
     choice.handleCarrierDown(DIRECT, 1);
-    choice.handleHandoverEnded(DIRECT, null, HandoverResult.FAILED, HandoverCause.DIRECT_UP, 1);
+    choice.handleHandoverEnded(DIRECT, null, HandoverResult.FAILED, HandoverCause.PREFER_DIRECT, 1);
 
     assertThat(move()).isNull();
     assertThat(choice.current()).isEqualTo(RELAY_A);
