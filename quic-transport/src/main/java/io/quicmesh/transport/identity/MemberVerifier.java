@@ -76,7 +76,7 @@ public final class MemberVerifier implements PeerVerifier {
     checkNetwork(node, network);
     checkExpected(node);
     checkIssued(leaf, authority, node, network);
-    Validity.check(leaf, node, clock.instant());
+    Validity.of(leaf).check("certificate", node, clock.instant());
     if (revoked.contains(network, node)) {
       throw new PeerRefusedException(
           CloseCode.REVOKED,

@@ -7,38 +7,40 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * Judges a certificate's dates, and tells an expired certificate from a wrong clock: no certificate
- * is made before its own beginning, so a host that sees one from the future is behind its CA.
+ * The dates between which something of the CA's holds. They tell what has expired from a wrong
+ * clock: nothing is made before its own beginning, so a host that sees something from the future is
+ * behind its CA.
  */
-final class Validity {
+record Validity(Instant notBefore, Instant notAfter) {
 
-  private Validity() {}
+  static Validity of(X509Certificate certificate) {
+    return new Validity(
+        certificate.getNotBefore().toInstant(), certificate.getNotAfter().toInstant());
+  }
 
-  static void check(X509Certificate leaf, Fingerprint node, Instant now)
-      throws PeerRefusedException {
-    Instant notBefore = leaf.getNotBefore().toInstant();
-    Instant notAfter = leaf.getNotAfter().toInstant();
+  /** Checks these dates of something, such as a certificate, of a node. */
+  void check(String what, Fingerprint node, Instant now) throws PeerRefusedException {
     if (now.isBefore(notBefore)) {
       throw new PeerRefusedException(
           CloseCode.WRONG_CLOCK,
-          "the certificate of node "
-              + node.shortText()
-              + " begins at "
-              + notBefore
-              + " and this host's clock says "
-              + now.truncatedTo(ChronoUnit.SECONDS)
-              + ": set the clock of this host, or of the registrar that issued it");
+          "the %s of node %s begins at %s and this host's clock says %s: %s"
+              .formatted(
+                  what,
+                  node.shortText(),
+                  notBefore,
+                  now.truncatedTo(ChronoUnit.SECONDS),
+                  "set the clock of this host, or of the registrar that issued it"));
     }
     if (now.isAfter(notAfter)) {
       throw new PeerRefusedException(
           CloseCode.EXPIRED,
-          "the certificate of node "
-              + node.shortText()
-              + " expired at "
-              + notAfter
-              + ", by this host's clock it is "
-              + now.truncatedTo(ChronoUnit.SECONDS)
-              + ": that node must reach its registrar and renew, unless this clock is ahead");
+          "the %s of node %s expired at %s, and this host's clock says %s: %s"
+              .formatted(
+                  what,
+                  node.shortText(),
+                  notAfter,
+                  now.truncatedTo(ChronoUnit.SECONDS),
+                  "that node must reach its registrar and renew, unless this clock is ahead"));
     }
   }
 }

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * Who the other side of a connection is, after a {@link PeerVerifier} has accepted its chain.
  *
  * @param key fingerprint of the key that the peer proved: its node id, or a relay's pin
- * @param network the network that a member belongs to, null for a relay or a joining host
+ * @param network the network that a member or registrar belongs to, null for a relay or a joining
+ *     host
  * @param kind what the certificate makes it
  * @param notAfter when its certificate expires; the connection of a member must end then
  */
@@ -21,6 +22,8 @@ public record VerifiedPeer(
     MEMBER,
     /** A relay, known by its pinned key only. */
     RELAY,
+    /** A network's CA itself, to hosts that join or renew. */
+    REGISTRAR,
     /** A host that has a key and no certificate of a network yet. */
     JOINER
   }
