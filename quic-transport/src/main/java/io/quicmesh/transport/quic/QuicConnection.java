@@ -1,5 +1,6 @@
 package io.quicmesh.transport.quic;
 
+import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.util.concurrent.Future;
 import io.quicmesh.transport.identity.VerifiedPeer;
 import io.quicmesh.transport.stream.ReceiveStream;
@@ -8,12 +9,15 @@ import io.quicmesh.transport.wire.CloseCode;
 import io.quicmesh.transport.wire.ControlMessage;
 import io.quicmesh.transport.wire.StreamHeader;
 import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A QUIC connection whose peer has been verified (RFC 9000). Owned by the event loop of its
  * endpoint: every method is called there, every listener is told there.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class QuicConnection {
 
   /** Which side dialled. */
@@ -27,7 +31,7 @@ public final class QuicConnection {
   /** What the owner of a connection is told. */
   public interface Listener {
 
-    /** The peer opened a stream; its listener is set before this returns. */
+    /** The peer opened a stream; without a listener its bytes wait. */
     void streamOpened(StreamHeader header, ReceiveStream stream);
 
     /** A message came on the connection's control stream. */
@@ -45,49 +49,98 @@ public final class QuicConnection {
     void closed(int code, String cause);
   }
 
-  QuicConnection() {}
+  /** What is known of a connection when it comes up. */
+  record Facts(Role role, String alpn, VerifiedPeer peer) {}
+
+  private final ConnectionHandler handler;
+  private final QuicChannel channel;
+  private final Facts facts;
+  private final ConnectionScope scope;
+  private final String id;
+  private final StreamTable streams;
+  private final ControlStreams control;
+  private final Queue<Consumer<Listener>> untold = new ArrayDeque<>();
+  private InetSocketAddress remoteAddress;
+  private @Nullable Listener listener;
+  private boolean open = true;
+
+  private QuicConnection(
+      ConnectionHandler handler, QuicChannel channel, Facts facts, ConnectionScope scope) {
+    this.handler = handler;
+    this.channel = channel;
+    this.facts = facts;
+    this.scope = scope;
+    id = serverChosenId(channel, facts.role);
+    streams = new StreamTable(channel, scope.batch(), new StreamEvents(), scope.counters());
+    control = new ControlStreams(streams, channel.alloc(), new ControlEvents());
+    ConnectionStats stats = StatsReader.read(channel);
+    remoteAddress =
+        stats == null ? (InetSocketAddress) channel.remoteSocketAddress() : stats.active().remote();
+  }
+
+  static QuicConnection of(
+      ConnectionHandler handler, QuicChannel channel, Facts facts, ConnectionScope scope) {
+    return new QuicConnection(handler, channel, facts, scope);
+  }
+
+  /** At the end of the handshake both sides still use the server's first id. */
+  private static String serverChosenId(QuicChannel channel, Role role) {
+    return ConnectionIds.hex(
+        role == Role.SERVER ? channel.localAddress() : channel.remoteAddress());
+  }
 
   /** The connection id that the server chose in the handshake, in hex: equal at both ends. */
   public String id() {
-    throw new UnsupportedOperationException();
+    return id;
   }
 
   /** Which side dialled. */
   public Role role() {
-    throw new UnsupportedOperationException();
+    return facts.role;
   }
 
   /** The application protocol; see {@link Alpn}. */
   public String alpn() {
-    throw new UnsupportedOperationException();
+    return facts.alpn;
   }
 
   /** Who the peer is, as its certificates proved on this very connection. */
   public VerifiedPeer peer() {
-    throw new UnsupportedOperationException();
+    return facts.peer;
   }
 
-  /** Our address on the path in use; the unspecified one when the port is bound to all. */
+  /** The address that our port is bound to; the unspecified one when that is all addresses. */
   public InetSocketAddress localAddress() {
-    throw new UnsupportedOperationException();
+    return scope.localAddress();
   }
 
-  /** The peer's address on the last path that was validated. */
+  /** The peer's address on the path that it was last validated on. */
   public InetSocketAddress remoteAddress() {
-    throw new UnsupportedOperationException();
+    return remoteAddress;
   }
 
   /** Whether streams can be opened and written. */
   public boolean isOpen() {
-    throw new UnsupportedOperationException();
+    return open;
   }
 
   /**
    * Sets who is told; what came before waits for it, and a closed connection tells it at once.
    * Replaces an earlier one.
    */
-  public void setListener(Listener listener) {
-    throw new UnsupportedOperationException();
+  public void setListener(Listener next) {
+    listener = next;
+    for (Consumer<Listener> event = untold.poll(); event != null; event = untold.poll()) {
+      event.accept(next);
+    }
+  }
+
+  private void tell(Consumer<Listener> event) {
+    if (listener == null) {
+      untold.add(event);
+    } else {
+      event.accept(listener);
+    }
   }
 
   /**
@@ -97,21 +150,81 @@ public final class QuicConnection {
    * @param urgency see {@link Urgency}
    */
   public SendStream openStream(StreamHeader header, int urgency) {
-    throw new UnsupportedOperationException();
+    return streams.open(header, urgency);
   }
 
   /** Sends a message on the connection's control stream; dropped when the connection is closed. */
   public void send(ControlMessage message) {
-    throw new UnsupportedOperationException();
+    if (open) {
+      control.send(message);
+    }
   }
 
   /** The connection's figures now; fails when it is closed. */
   public Future<ConnectionStats> stats() {
-    throw new UnsupportedOperationException();
+    ConnectionStats stats = StatsReader.read(channel);
+    return stats == null
+        ? channel.eventLoop().newFailedFuture(new IllegalStateException("connection closed"))
+        : channel.eventLoop().newSucceededFuture(stats);
   }
 
   /** Closes at once; the peer is told the code. */
   public void close(CloseCode code) {
-    throw new UnsupportedOperationException();
+    open = false;
+    handler.close(code, code.text());
+  }
+
+  StreamTable streams() {
+    return streams;
+  }
+
+  void pathEvent(PathEvent event) {
+    if (event.kind() == PathEvent.Kind.MIGRATED) {
+      remoteAddress = event.remote();
+    }
+    tell(to -> to.pathChanged(event));
+  }
+
+  void ended(int code, String cause) {
+    open = false;
+    streams.end(cause);
+    tell(to -> to.closed(code, cause));
+  }
+
+  /** Where streams turn to. */
+  private final class StreamEvents implements StreamTable.Owner {
+
+    @Override
+    public void announced(StreamHeader header, IncomingStream stream) {
+      if (header instanceof StreamHeader.Control) {
+        control.opened(stream);
+      } else {
+        tell(to -> to.streamOpened(header, stream));
+      }
+    }
+
+    @Override
+    public void askToStop(long streamId, int code) {
+      send(new ControlMessage.StopStream(streamId, code));
+    }
+  }
+
+  /** Where control messages turn to. */
+  private final class ControlEvents implements ControlStreams.Owner {
+
+    @Override
+    public void control(ControlMessage message) {
+      if (message instanceof ControlMessage.StopStream stop) {
+        streams.stopped(stop.stream(), stop.code());
+      } else {
+        tell(to -> to.control(message));
+      }
+    }
+
+    @Override
+    public void controlBroken(String cause) {
+      open = false;
+      handler.close(CloseCode.PROTOCOL, cause);
+    }
   }
 }

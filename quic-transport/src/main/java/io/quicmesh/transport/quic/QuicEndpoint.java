@@ -1,35 +1,114 @@
 package io.quicmesh.transport.quic;
 
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicChannelOption;
+import io.netty.handler.codec.quic.QuicConnectionAddress;
+import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import io.netty.util.concurrent.PromiseCombiner;
 import io.quicmesh.transport.identity.PeerVerifier;
 import io.quicmesh.transport.identity.TransportIdentity;
 import io.quicmesh.transport.wire.CloseCode;
+import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One UDP port with both QUIC roles: dials connections and accepts them. Everything happens on the
- * one event loop that {@link #bind} was given; all methods are called there.
+ * one event loop that {@link #bind} was given; unless they say otherwise, methods are called there.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class QuicEndpoint {
 
-  QuicEndpoint() {}
+  private static final AttributeKey<String> ALPN = AttributeKey.valueOf("quicmesh.alpn");
+
+  private final Setup setup;
+  private final Codecs codecs;
+  private final ConnectionIds ids = new ConnectionIds();
+  private final Counters counters;
+  private final Handshakes handshakes;
+  private final UdpPort port;
+  private final ConnectionScope scope;
+  private volatile TlsContexts tls;
+  private boolean closing;
+
+  /** What an endpoint is made of. */
+  private record Setup(EventLoop loop, Executor workers, EndpointConfig config, ServerRole server) {
+
+    private TlsContexts contexts(TransportIdentity identity) {
+      return new TlsContexts(identity, config.transport().groups(), server.verifiers().keySet());
+    }
+  }
+
+  private QuicEndpoint(Setup setup, TlsContexts tls, Channel bound, PacketDemux demux) {
+    this.setup = setup;
+    this.tls = tls;
+    codecs = new Codecs(setup.config.transport());
+    counters = demux.counters();
+    handshakes = demux.handshakes();
+    port = UdpPort.of(bound, demux);
+    scope =
+        new ConnectionScope(setup.loop, demux.batch(), counters, setup.workers, port::localAddress);
+    port.install(
+        setup.server.verifiers().isEmpty() ? null : serverCodec(),
+        codecs.client(dialled -> this.tls.clientEngine(alpn(dialled), dialled.alloc())));
+  }
+
+  private static String alpn(QuicChannel dialled) {
+    return String.valueOf(dialled.attr(ALPN).get());
+  }
+
+  private ChannelHandler serverCodec() {
+    RetryTokens tokens =
+        new RetryTokens(
+            handshakes::needTokens,
+            () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
+            counters);
+    return codecs.server(made -> tls.serverEngine(made.alloc()), new Accepting(), ids, tokens);
+  }
 
   /**
    * Binds the port. Callable from any thread; the future completes on the loop.
    *
    * @param loop an epoll event loop
+   * @param workers where signatures of peers are checked
    * @param identity what this host shows in both roles
    */
   public static Future<QuicEndpoint> bind(
-      EventLoop loop, EndpointConfig config, TransportIdentity identity, ServerRole server) {
-    throw new UnsupportedOperationException();
+      EventLoop loop,
+      Executor workers,
+      EndpointConfig config,
+      TransportIdentity identity,
+      ServerRole server) {
+    Setup setup = new Setup(loop, workers, config, server);
+    TlsContexts tls = setup.contexts(identity);
+    PacketDemux demux =
+        new PacketDemux(new IoBatch(loop), new Handshakes(config.handshakes()), new Counters());
+    Promise<QuicEndpoint> promise = loop.newPromise();
+    ChannelFuture bound = UdpPort.bind(loop, config.port(), demux);
+    bound.addListener(
+        done -> {
+          if (done.isSuccess()) {
+            promise.setSuccess(new QuicEndpoint(setup, tls, bound.channel(), demux));
+          } else {
+            promise.setFailure(done.cause());
+          }
+        });
+    return promise;
   }
 
   /**
-   * Dials a peer.
+   * Dials a peer. When the future succeeds, the peer has proved who it is; it may still refuse us,
+   * which closes the connection.
    *
    * @param alpn see {@link Alpn}
    * @param expected who it must be
@@ -38,22 +117,61 @@ public final class QuicEndpoint {
    */
   public Future<QuicConnection> dial(
       InetSocketAddress remote, String alpn, PeerVerifier expected, long timeoutNanos) {
-    throw new UnsupportedOperationException();
+    Promise<QuicConnection> promise = setup.loop.newPromise();
+    String obstacle = obstacle(remote, alpn);
+    if (obstacle != null) {
+      counters.add(Counter.DIALS_FAILED);
+      return promise.setFailure(new DialException(CloseCode.NONE.code(), obstacle));
+    }
+    byte[] id = ids.next();
+    ConnectionHandler handler =
+        new ConnectionHandler(scope, new Dialling(expected, promise, id), timeoutNanos);
+    QuicChannel.newBootstrap(port.channel())
+        .handler(handler)
+        .attr(ALPN, alpn)
+        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
+        .option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, codecs.segments())
+        .remoteAddress(remote)
+        .localConnectionAddress(new QuicConnectionAddress(id))
+        .connect()
+        .addListener(
+            connected -> {
+              if (!connected.isSuccess()) {
+                handler.connectFailed(connected.cause());
+              }
+            });
+    return promise;
+  }
+
+  private @Nullable String obstacle(InetSocketAddress remote, String alpn) {
+    if (closing) {
+      return "the endpoint is closing";
+    }
+    if (!tls.knows(alpn)) {
+      return "unknown application protocol " + alpn;
+    }
+    if (remote.isUnresolved() || remote.getPort() == 0) {
+      return "not an address to dial: " + remote;
+    }
+    boolean ipv4Port = port.localAddress().getAddress() instanceof Inet4Address;
+    return ipv4Port && !(remote.getAddress() instanceof Inet4Address)
+        ? "the port is IPv4 only, " + remote.getAddress().getHostAddress() + " is not"
+        : null;
   }
 
   /** Shows another identity on connections from now on, such as a renewed certificate. */
   public void setIdentity(TransportIdentity identity) {
-    throw new UnsupportedOperationException();
+    setup.workers.execute(() -> tls = setup.contexts(identity));
   }
 
   /** The UDP port. */
   public UdpPort port() {
-    throw new UnsupportedOperationException();
+    return port;
   }
 
   /** Counters by name, for status and metrics. */
   public Map<String, Long> counters() {
-    throw new UnsupportedOperationException();
+    return counters.snapshot();
   }
 
   /**
@@ -61,6 +179,129 @@ public final class QuicEndpoint {
    * thread.
    */
   public Future<Void> close() {
-    throw new UnsupportedOperationException();
+    Promise<Void> done = setup.loop.newPromise();
+    setup.loop.execute(() -> close(done));
+    return done;
+  }
+
+  private void close(Promise<Void> done) {
+    closing = true;
+    PromiseCombiner told = new PromiseCombiner(setup.loop);
+    CloseCode code = CloseCode.SHUTTING_DOWN;
+    for (ConnectionHandler live : scope.live()) {
+      live.close(code, code.text());
+      told.add(live.gone());
+    }
+    Promise<Void> allTold = setup.loop.newPromise();
+    told.finish(allTold);
+    allTold.addListener(
+        all ->
+            port.channel()
+                .close()
+                .addListener(
+                    closed -> {
+                      if (closed.isSuccess()) {
+                        done.setSuccess(null);
+                      } else {
+                        done.setFailure(closed.cause());
+                      }
+                    }));
+  }
+
+  /** Puts the handler of a connection that was dialled to us into its pipeline. */
+  @ChannelHandler.Sharable
+  private final class Accepting extends ChannelInitializer<QuicChannel> {
+
+    @Override
+    protected void initChannel(QuicChannel made) {
+      long deadlineNanos = setup.config.handshakes().deadlineNanos();
+      made.pipeline().addLast(new ConnectionHandler(scope, new Accepted(), deadlineNanos));
+    }
+  }
+
+  /** Admission in the server role. */
+  private final class Accepted implements ConnectionHandler.Admission {
+
+    private Handshakes.@Nullable Handshake handshake;
+
+    @Override
+    public QuicConnection.Role role() {
+      return QuicConnection.Role.SERVER;
+    }
+
+    @Override
+    public @Nullable PeerVerifier verifier(String alpn) {
+      return setup.server.verifiers().get(alpn);
+    }
+
+    @Override
+    public void began(QuicChannel channel) {
+      handshake =
+          handshakes.begin(
+              (InetSocketAddress) channel.remoteSocketAddress(),
+              ConnectionIds.bytes(channel.localAddress()));
+    }
+
+    @Override
+    public void admitted(QuicConnection connection) {
+      endHandshake();
+      counters.add(Counter.ACCEPTED);
+      setup.server.accepted().accept(connection);
+    }
+
+    @Override
+    public void failed(int code, String cause) {
+      endHandshake();
+    }
+
+    private void endHandshake() {
+      if (handshake != null) {
+        handshake.end();
+      }
+    }
+  }
+
+  /** Admission in the client role. */
+  private final class Dialling implements ConnectionHandler.Admission {
+
+    private final PeerVerifier expected;
+    private final Promise<QuicConnection> promise;
+    private final byte[] id;
+
+    private Dialling(PeerVerifier expected, Promise<QuicConnection> promise, byte[] id) {
+      this.expected = expected;
+      this.promise = promise;
+      this.id = id;
+    }
+
+    @Override
+    public QuicConnection.Role role() {
+      return QuicConnection.Role.CLIENT;
+    }
+
+    @Override
+    public PeerVerifier verifier(String alpn) {
+      return expected;
+    }
+
+    @Override
+    public void began(QuicChannel channel) {
+      port.clientIds().add(id);
+      channel.closeFuture().addListener(closed -> port.clientIds().remove(id));
+    }
+
+    @Override
+    public void admitted(QuicConnection connection) {
+      counters.add(Counter.DIALLED);
+      if (!promise.trySuccess(connection)) {
+        connection.close(CloseCode.NONE);
+      }
+    }
+
+    @Override
+    public void failed(int code, String cause) {
+      counters.add(Counter.DIALS_FAILED);
+      promise.tryFailure(new DialException(code, cause));
+    }
   }
 }

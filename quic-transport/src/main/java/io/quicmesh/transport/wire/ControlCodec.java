@@ -70,6 +70,8 @@ public final class ControlCodec {
       out.writeByte(9).writeBytes(gateKey.key().toBytes());
     } else if (message instanceof ControlMessage.Revocations revocations) {
       out.writeByte(10).writeBytes(revocations.signedList().toBytes());
+    } else if (message instanceof ControlMessage.StopStream stop) {
+      out.writeByte(11).writeLong(stop.stream()).writeShort(stop.code());
     }
   }
 
@@ -119,6 +121,7 @@ public final class ControlCodec {
         case 8 -> new ControlMessage.Drain(in.readInt());
         case 9 -> new ControlMessage.GateKey(Opaque.of(readBytes(in, GATE_KEY_BYTES)));
         case 10 -> new ControlMessage.Revocations(Opaque.of(readBytes(in, in.readableBytes())));
+        case 11 -> new ControlMessage.StopStream(in.readLong(), in.readUnsignedShort());
         default -> null;
       };
     } catch (IndexOutOfBoundsException e) {

@@ -59,6 +59,15 @@ public sealed interface ControlMessage {
   /** The key of the gate's challenges on this connection, 32 bytes, from the server role. */
   record GateKey(Opaque key) implements ControlMessage {}
 
+  /**
+   * Asks the peer to end a stream that it opened; nothing of it is wanted any more. In place of
+   * STOP_SENDING (RFC 9000, section 19.5).
+   *
+   * @param stream the stream's QUIC id
+   * @param code why; see {@link CloseCode}
+   */
+  record StopStream(long stream, int code) implements ControlMessage {}
+
   /** A list of revoked keys, signed by the network's CA; opaque here. */
   record Revocations(Opaque signedList) implements ControlMessage {}
 }
