@@ -40,7 +40,7 @@ public interface Carrier {
   /**
    * Opens a stream towards the peer's session.
    *
-   * @param urgency 0 is sent first, 7 last (RFC 9218, section 4.1)
+   * @param urgency a smaller number is sent first; equal ones take turns
    */
   SendStream openStream(int urgency);
 

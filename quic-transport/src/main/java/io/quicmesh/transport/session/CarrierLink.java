@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class CarrierLink implements Carrier.Listener {
 
   private static final int ATTACHMENTS_MAX = 8;
-  private static final int URGENCY_CONTROL = 0;
-  private static final int URGENCY_DATA = 3;
+  private static final int URGENCY_CONTROL = 8;
+  private static final int URGENCY_DATA = 64;
 
   private final Session session;
   private final Carrier carrier;

@@ -78,6 +78,13 @@ final class RecordRing {
     unlinkFirst();
   }
 
+  /** Notes that the records from an index on are sent now. */
+  void restamp(int from, long nowNanos) {
+    for (int i = from; i < size; i++) {
+      stampsNanos[slot(i)] = nowNanos;
+    }
+  }
+
   void releaseFirst() {
     buffer(0).release();
     unlinkFirst();

@@ -232,6 +232,12 @@ final class SendLane {
     return flight.isEmpty() ? Long.MAX_VALUE : flight.stampNanos(0);
   }
 
+  /** When the record before this number was sent last; meaningless if it is not in flight. */
+  long sentNanosBefore(long number) {
+    long i = number - 1 - base;
+    return i >= 0 && i < flight.size() ? flight.stampNanos((int) i) : Long.MIN_VALUE;
+  }
+
   /**
    * Forgets records that the peer has.
    *
@@ -293,7 +299,7 @@ final class SendLane {
    * @param peerExpects what the peer awaits at least; records from there to {@link #nextNumber} are
    *     sent again. Pass {@code nextNumber()} after a {@link #cut}
    */
-  void attach(SendStream to, Attachment on, long peerExpects) {
+  void attach(SendStream to, Attachment on, long peerExpects, long nowNanos) {
     long from = Math.max(base, Math.min(peerExpects, nextNumber()));
     stream = to;
     attachment = on;
@@ -305,6 +311,7 @@ final class SendLane {
     int first = (int) (from - base);
     if (first < flight.size()) {
       resentFrames += flight.size() - first;
+      flight.restamp(first, nowNanos);
       to.write(encode(first, flight.size()));
     }
   }

@@ -71,6 +71,7 @@ final class SendLanes {
       return;
     }
     flushing = true;
+    long before = flightBytes;
     long nowNanos = environment.nowNanos();
     int idleLanes = 0;
     while (idleLanes < lanes.length) {
@@ -87,6 +88,9 @@ final class SendLanes {
       }
     }
     flushing = false;
+    if (flightBytes > before && attached != null) {
+      listener.recordsSent(attached.link().carrier());
+    }
     tellDrained();
   }
 
@@ -133,12 +137,24 @@ final class SendLanes {
 
   void handleAck(ByteBuf payload) {
     long nowNanos = environment.nowNanos();
+    long ackedBytes = 0;
+    long newestSentNanos = Long.MIN_VALUE;
     while (payload.readableBytes() >= 1 + Long.BYTES) {
-      int lane = payload.readUnsignedByte();
+      int index = payload.readUnsignedByte();
       long expected = payload.readLong();
-      if (lane < lanes.length) {
-        addFlight(-lanes[lane].acknowledge(expected, bound, nowNanos));
+      if (index < lanes.length) {
+        SendLane lane = lanes[index];
+        long sentNanos = lane.sentNanosBefore(expected);
+        long bytes = lane.acknowledge(expected, bound, nowNanos);
+        ackedBytes += bytes;
+        if (bytes > 0 && expected > lane.attachedFrom()) {
+          newestSentNanos = Math.max(newestSentNanos, sentNanos);
+        }
       }
+    }
+    addFlight(-ackedBytes);
+    if (attached != null && newestSentNanos != Long.MIN_VALUE) {
+      listener.acknowledged(attached.link().carrier(), newestSentNanos, ackedBytes);
     }
   }
 
@@ -191,7 +207,8 @@ final class SendLanes {
       lane.abandon(CloseCode.SUPERSEDED.code());
     }
     SendStream stream = to.link().openLaneStream(lane.index());
-    lane.attach(stream, to, inOrder ? lane.nextNumber() : peerExpects);
+    long from = inOrder ? lane.nextNumber() : peerExpects;
+    lane.attach(stream, to, from, environment.nowNanos());
     stream.setListener(new LaneOutput(lane, stream));
   }
 

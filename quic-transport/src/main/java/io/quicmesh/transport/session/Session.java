@@ -127,7 +127,6 @@ public final class Session {
   void handleUnnumbered(Attachment on, int type, ByteBuf payload) throws WireException {
     if (type == RecordType.ACK) {
       sendLanes.handleAck(payload);
-      listener.acknowledged(on.link().carrier());
     } else if (type == RecordType.RESEND) {
       if (payload.readableBytes() < 1 + Long.BYTES) {
         throw new WireException("RESEND cut short");

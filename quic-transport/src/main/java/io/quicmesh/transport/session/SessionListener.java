@@ -60,8 +60,16 @@ public interface SessionListener {
   /** The peer echoed a heartbeat on this carrier. */
   void echoed(Carrier carrier, long number);
 
-  /** The peer acknowledged something that was sent on this carrier. */
-  void acknowledged(Carrier carrier);
+  /** Records that the peer will acknowledge were sent on this carrier. */
+  void recordsSent(Carrier carrier);
+
+  /**
+   * The peer acknowledged records that were sent on the carrier in use.
+   *
+   * @param newestSentNanos when the newest of them was sent
+   * @param bytes how many bytes they were
+   */
+  void acknowledged(Carrier carrier, long newestSentNanos, long bytes);
 
   /** A carrier that was added is gone. */
   void carrierClosed(Carrier carrier, String cause);

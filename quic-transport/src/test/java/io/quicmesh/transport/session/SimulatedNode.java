@@ -240,7 +240,10 @@ final class SimulatedNode implements SessionEnvironment, SessionListener {
   }
 
   @Override
-  public void acknowledged(Carrier carrier) {}
+  public void recordsSent(Carrier carrier) {}
+
+  @Override
+  public void acknowledged(Carrier carrier, long newestSentNanos, long bytes) {}
 
   @Override
   public void carrierClosed(Carrier carrier, String cause) {
