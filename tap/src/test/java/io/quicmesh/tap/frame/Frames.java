@@ -8,7 +8,7 @@ import java.util.Random;
  * Builds frames behind a virtio-net header for tests, field by field, and checks checksums by a
  * calculation of its own.
  */
-final class Frames {
+public final class Frames {
   static final long DESTINATION = 0x02_0000_0000_02L;
   static final long SOURCE = 0x02_0000_0000_01L;
   static final int TCP = 6;
@@ -27,43 +27,43 @@ final class Frames {
   private int hostBits = 1;
   private byte[] payload = new byte[0];
 
-  static Frames tcp4() {
+  public static Frames tcp4() {
     return new Frames();
   }
 
-  static Frames tcp6() {
+  public static Frames tcp6() {
     return new Frames().ipv6();
   }
 
-  static Frames udp4() {
+  public static Frames udp4() {
     Frames frames = new Frames();
     frames.protocol = UDP;
     return frames;
   }
 
-  static Frames udp6() {
+  public static Frames udp6() {
     return udp4().ipv6();
   }
 
-  static Frames protocol(int number) {
+  public static Frames protocol(int number) {
     Frames frames = new Frames();
     frames.protocol = number;
     return frames;
   }
 
-  Frames ipv6() {
+  public Frames ipv6() {
     ipv6 = true;
     return this;
   }
 
   /** Each tag as ethertype and VLAN id in one number, outermost first. */
-  Frames tags(int... etherTypesAndIds) {
+  public Frames tags(int... etherTypesAndIds) {
     tags = etherTypesAndIds;
     return this;
   }
 
   /** IPv6 extension headers as they are, of which the last names the protocol. */
-  Frames extensions(int first, int... bytes) {
+  public Frames extensions(int first, int... bytes) {
     firstExtension = first;
     extensions = new byte[bytes.length];
     for (int i = 0; i < bytes.length; i++) {
@@ -72,41 +72,41 @@ final class Frames {
     return this;
   }
 
-  Frames ports(int source, int destination) {
+  public Frames ports(int source, int destination) {
     sourcePort = source;
     destinationPort = destination;
     return this;
   }
 
-  Frames tcpFlags(int flags) {
+  public Frames tcpFlags(int flags) {
     tcpFlags = flags;
     return this;
   }
 
-  Frames tcpOptions(int bytes) {
+  public Frames tcpOptions(int bytes) {
     tcpOptionBytes = bytes;
     return this;
   }
 
   /** The IPv4 field of flags and offset. */
-  Frames fragment(int flagsAndOffset) {
+  public Frames fragment(int flagsAndOffset) {
     fragment = flagsAndOffset;
     return this;
   }
 
-  Frames host(int bits) {
+  public Frames host(int bits) {
     hostBits = bits;
     return this;
   }
 
-  Frames payload(Random random, int bytes) {
+  public Frames payload(Random random, int bytes) {
     payload = new byte[bytes];
     random.nextBytes(payload);
     return this;
   }
 
   /** A complete frame behind an empty virtio-net header. */
-  ByteBuf complete() {
+  public ByteBuf complete() {
     ByteBuf buf = build();
     int transport = transport();
     if (protocol == TCP || protocol == UDP) {
@@ -117,7 +117,7 @@ final class Frames {
   }
 
   /** A frame as the kernel hands it over: superframe if the segment size says so, checksum open. */
-  ByteBuf open(int gsoType, int gsoSizeBytes) {
+  public ByteBuf open(int gsoType, int gsoSizeBytes) {
     ByteBuf buf = build();
     int transport = transport();
     int checksumOffset = protocol == UDP ? 6 : 16;
