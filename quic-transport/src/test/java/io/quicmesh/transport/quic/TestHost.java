@@ -17,6 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
 
 /** An endpoint with an event loop of its own, as a host of a test's network. */
 final class TestHost implements AutoCloseable {
@@ -108,7 +109,7 @@ final class TestHost implements AutoCloseable {
     return future.get(PATIENCE_SECONDS, SECONDS);
   }
 
-  static <T> T present(@org.jspecify.annotations.Nullable T value, String otherwise) {
+  static <T> T present(@Nullable T value, String otherwise) {
     if (value == null) {
       throw new AssertionError(otherwise);
     }
@@ -116,9 +117,15 @@ final class TestHost implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
-    await(endpoint.close());
+  public void close() {
+    closed(endpoint.close());
     workers.shutdown();
-    await(group.shutdownGracefully(0, PATIENCE_SECONDS, SECONDS));
+    closed(group.shutdownGracefully(0, PATIENCE_SECONDS, SECONDS));
+  }
+
+  private static void closed(Future<?> closing) {
+    if (!closing.awaitUninterruptibly(PATIENCE_SECONDS, SECONDS) || !closing.isSuccess()) {
+      throw new AssertionError("a test host did not close in order", closing.cause());
+    }
   }
 }

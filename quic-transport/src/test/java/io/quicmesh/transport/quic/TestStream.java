@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.CRC32;
 
 /** A receiving stream and all that its listener was told, for a test's own thread. */
@@ -19,7 +20,7 @@ final class TestStream implements ReceiveStream.Listener {
   private final StreamHeader header;
   private final ReceiveStream stream;
   private final TestHost host;
-  private final StringBuffer text = new StringBuffer();
+  private final AtomicReference<String> text = new AtomicReference<>("");
   private final CRC32 checksum = new CRC32();
   private final AtomicLong bytes = new AtomicLong();
   private final Semaphore reads = new Semaphore(0);
@@ -44,7 +45,7 @@ final class TestStream implements ReceiveStream.Listener {
   }
 
   String text() {
-    return text.toString();
+    return text.get();
   }
 
   /** Waits until so many bytes have come. */
@@ -68,8 +69,9 @@ final class TestStream implements ReceiveStream.Listener {
 
   @Override
   public void read(ByteBuf data) {
-    if (text.length() < TEXT_BYTES_MAX) {
-      text.append(data.toString(StandardCharsets.UTF_8));
+    if (bytes.get() < TEXT_BYTES_MAX) {
+      String more = data.toString(StandardCharsets.UTF_8);
+      text.updateAndGet(before -> before + more);
     }
     checksum.update(data.nioBuffer());
     bytes.addAndGet(data.readableBytes());
