@@ -35,6 +35,7 @@ final class EventHub {
   private static final Logger LOG = LoggerFactory.getLogger(EventHub.class);
   private static final int PENDING_MAX = 1024;
   private static final long HEARTBEAT_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long REFRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
   private static final byte[] HEARTBEAT = ": heartbeat\n\n".getBytes(StandardCharsets.US_ASCII);
 
   private final EventLoop loop;
@@ -45,6 +46,7 @@ final class EventHub {
   private final Map<Channel, EventClient> clients = new LinkedHashMap<>();
   private final Map<String, byte[]> lastParts = new HashMap<>();
   private long lastMessageNanos;
+  private boolean refreshing;
 
   private final ArrayBlockingQueue<AdminEvent> pending = new ArrayBlockingQueue<>(PENDING_MAX);
   private final AtomicBoolean draining = new AtomicBoolean();
@@ -167,6 +169,26 @@ final class EventHub {
       }
     }
     clients.values().forEach(EventClient::flush);
+    refreshSoon();
+  }
+
+  /** What happened changed the state: it is told before the second is over, but not each time. */
+  private void refreshSoon() {
+    if (!refreshing && !clients.isEmpty()) {
+      refreshing = true;
+      var unused = loop.schedule(this::refresh, REFRESH_NANOS, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void refresh() {
+    refreshing = false;
+    withFacts(
+        snapshot -> {
+          if (snapshot != null) {
+            tellChanges(snapshot);
+            clients.values().forEach(EventClient::flush);
+          }
+        });
   }
 
   private void tellEvent(String name, Object data) {

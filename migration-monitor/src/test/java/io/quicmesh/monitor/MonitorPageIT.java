@@ -79,7 +79,7 @@ final class MonitorPageIT {
     assertThat(browser.findElements(By.cssSelector("#charts canvas"))).hasSize(3);
     assertThat(browser.findElements(By.cssSelector("#timeline .mark"))).hasSize(3);
     assertThat(find("#handovers").getText()).contains("no candidate answered within 5 s");
-    screenshot("node-light");
+    wholePage("node-light");
     assertThat(complaints()).isEmpty();
   }
 
@@ -113,7 +113,9 @@ final class MonitorPageIT {
     find("#handover").click();
     awaitText("#handover-result", "carol: done in 45.4 ms; gap 4.6 ms, 17 frames resent");
     awaitText("#activity", "carol handed over from relay 203.0.113.9:4433 to direct");
-    screenshot("node-after-handover");
+    awaitText("#peers [data-key='carol'] .tag", "direct");
+    awaitText("#handovers", "17 frames resent");
+    wholePage("node-after-handover");
     assertThat(complaints()).isEmpty();
   }
 
@@ -179,7 +181,7 @@ final class MonitorPageIT {
     assertThat(find("#circuits").getText()).contains("aliceid234");
     assertThat(find("#quotas").getText()).contains("1 of 500");
     assertThat(find("#peers").isDisplayed()).isFalse();
-    screenshot("relay-light");
+    wholePage("relay-light");
     assertThat(complaints()).isEmpty();
   }
 
@@ -204,9 +206,10 @@ final class MonitorPageIT {
   private HistoryRing quarterOfAnHour() {
     HistoryRing history = new HistoryRing();
     Instant now = Instant.now();
+    long nowNanos = System.nanoTime();
     for (int second = HistoryRing.SAMPLES_MAX; second > 0; second--) {
       Instant then = now.minusSeconds(second);
-      history.add(network.at(then), then, -second * 1_000_000_000L);
+      history.add(network.at(then), then, nowNanos - second * 1_000_000_000L);
     }
     return history;
   }
@@ -294,6 +297,7 @@ final class MonitorPageIT {
 
   /** A screenshot of all that one can scroll to. */
   private void wholePage(String name) throws IOException {
+    browser.executeScript("scrollTo(0, 0)");
     Object data =
         browser
             .executeCdpCommand(

@@ -8,12 +8,12 @@ const LINES_MAX = 8;
 const HEIGHT = 190;
 
 const NODE_CHARTS = [
-  { id: 'throughput', title: 'Throughput', shown: show.rate, quantities: ['sent_bps', 'received_bps'] },
+  { id: 'throughput', title: 'Throughput', shown: show.rate, quantities: ['sent_bps', 'received_bps'], floor: 1000 },
   { id: 'rtt', title: 'Round trip', shown: show.milliseconds, quantities: ['rtt_ms'], kind: 'peer' },
   { id: 'loss', title: 'Loss', shown: show.percent, quantities: ['loss'], kind: 'peer', floor: 0.01 },
 ];
 const RELAY_CHARTS = [
-  { id: 'throughput', title: 'Spliced', shown: show.rate, quantities: ['spliced_bps'] },
+  { id: 'throughput', title: 'Spliced', shown: show.rate, quantities: ['spliced_bps'], floor: 1000 },
   { id: 'clients', title: 'Clients and circuits', shown: show.count, quantities: ['clients', 'circuits'], floor: 4 },
   { id: 'handshakes', title: 'Handshakes a second', shown: (v) => (v ?? 0).toFixed(1), quantities: ['handshakes_per_s'], floor: 1 },
 ];
@@ -58,13 +58,17 @@ function lines(chart) {
   if (chosen && !isRelay()) {
     from = all.filter((one) => one.kind === 'peer' && one.name === chosen);
   }
-  return from.slice(0, LINES_MAX).flatMap((one) => chart.quantities
-    .filter((quantity) => one.values[quantity])
-    .map((quantity) => ({
-      label: chart.quantities.length > 1 || one.kind !== 'peer' ? LABELS[quantity] : one.name,
-      values: one.values[quantity],
-    })))
-    .map((line, i) => ({ ...line, tone: i + 1 }));
+  const colours = all.filter((one) => one.kind === 'peer').map((one) => one.name);
+  return from.flatMap((one) => chart.quantities
+    .filter((quantity) => one.values[quantity]?.some((value) => value !== null))
+    .map((quantity, i) => {
+      const ofPeer = chart.quantities.length === 1 && one.kind === 'peer';
+      return {
+        label: ofPeer ? one.name : LABELS[quantity],
+        values: one.values[quantity],
+        tone: 1 + ((ofPeer ? colours.indexOf(one.name) : i) % LINES_MAX),
+      };
+    })).slice(0, LINES_MAX);
 }
 
 function drawChart(chart) {
@@ -97,8 +101,8 @@ function createPlot(chart, box, all) {
       y: { range: (_, low, high) => [0, Math.max(chart.floor ?? 0, (high ?? 0) * 1.1) || 1] },
     },
     axes: [
-      { ...axis, space: 60, values: (_, ticks) => ticks.map((tick) => new Date(tick * 1000).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })) },
-      { ...axis, size: 74, values: (_, ticks) => ticks.map((tick) => chart.shown(tick)) },
+      { ...axis, space: 60, size: 28, values: (_, ticks) => ticks.map((tick) => new Date(tick * 1000).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })) },
+      { ...axis, size: 74, values: (_, ticks) => ticks.map((tick) => chart.shown(tick).replace('.0 ', ' ')) },
     ],
     series: [{}, ...all.map((line) => ({
       label: line.label, stroke: colour('--s' + line.tone), width: 1.75, spanGaps: false, points: { show: false },

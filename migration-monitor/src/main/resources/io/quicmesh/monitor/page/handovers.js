@@ -60,9 +60,9 @@ export function bar(steps) {
 }
 
 export function drawActivity() {
-  syncOr(byId('activity'), 'Nothing has happened since this page was opened.', state.activity,
+  syncOr(byId('activity'), 'Nothing has happened yet.', state.activity,
     (one) => one.key ??= `${one.name} ${one.time} ${Math.random()}`,
-    (one) => el('li', { class: 'fresh' }, el('time', { datetime: one.time }, show.clock(one.time)),
+    (one) => el('li', { class: one.earlier ? null : 'fresh' }, el('time', { datetime: one.time }, show.clock(one.time)),
       el('span', { class: 'key round ' + tone(one) }), el('p', {}, describe(one))),
     () => {});
 }
@@ -71,7 +71,7 @@ function tone({ name, data }) {
   if (name === 'alert' || data.result === 'failed' || data.state === 'down') {
     return 'c-bad';
   }
-  if (name.startsWith('migration')) {
+  if (name === 'migration') {
     return 'c-migration';
   }
   return show.carrierClass(data.to ?? data.carrier ?? (name === 'relay' ? 'relay' : 'down'));
@@ -80,14 +80,10 @@ function tone({ name, data }) {
 function describe({ name, data }) {
   const id = data.connection_id?.slice(0, 8);
   switch (name) {
-    case 'migration-started':
-      return `Connection ${id} begins to move: ${show.words(data.cause)}`;
     case 'migration':
       return data.result === 'done'
         ? `Connection ${id} moved from ${data.old_addr} to ${data.new_addr}, gap ${show.milliseconds(data.gap_ms)}`
         : `Connection ${id} could not move to ${data.new_addr}: ${show.words(data.cause)}`;
-    case 'handover-step':
-      return `${data.peer}: ${(stepOf(data.step)?.name ?? show.words(data.step)).toLowerCase()} after ${show.milliseconds(data.elapsed_ms)}, towards ${show.carrier(data.to)}`;
     case 'handover':
       return data.result === 'done'
         ? `${data.peer} handed over from ${show.carrier(data.from)} to ${show.carrier(data.to)}, gap ${show.milliseconds(data.gap_ms)}`

@@ -5,6 +5,8 @@ const ACTIVITY_MAX = 60;
 const HAPPENINGS = [
   'migration-started', 'migration', 'handover-step', 'handover', 'peer', 'relay', 'alert',
 ];
+/** These are shown where they happen; what they lead to is told in the list. */
+const PASSING = ['migration-started', 'handover-step'];
 const PARTS = [
   'status', 'peers', 'connections', 'migrations', 'handovers', 'clients', 'circuits',
 ];
@@ -54,7 +56,11 @@ export function connect() {
   };
   for (const part of PARTS) {
     stream.addEventListener(part, (message) => {
+      const first = !(part in state.parts);
       state.parts[part] = JSON.parse(message.data);
+      if (first) {
+        addEarlier(part);
+      }
       changed();
     });
   }
@@ -78,11 +84,30 @@ export async function ask(path) {
 }
 
 function happened(name, data) {
-  state.activity.unshift({ name, data, time: data.time ?? data.timestamp });
-  state.activity.length = Math.min(state.activity.length, ACTIVITY_MAX);
+  if (!PASSING.includes(name)) {
+    state.activity.unshift({ name, data, time: data.time ?? data.timestamp });
+    state.activity.length = Math.min(state.activity.length, ACTIVITY_MAX);
+  }
   listeners.event.forEach((listener) => listener(name, data));
   changed();
 }
+
+/** What happened before this page was opened, as far as the daemon still lists it. */
+function addEarlier(part) {
+  const earlier = { migrations: earlierMigration, handovers: earlierHandover }[part];
+  if (earlier) {
+    state.activity.push(...state.parts[part].map(earlier));
+    state.activity.sort((a, b) => b.time.localeCompare(a.time));
+    state.activity.length = Math.min(state.activity.length, ACTIVITY_MAX);
+  }
+}
+
+const earlierMigration = (data) => ({
+  name: 'migration', time: data.timestamp, earlier: true,
+  data: { ...data, result: data.validated ? 'done' : 'failed' },
+});
+
+const earlierHandover = (data) => ({ name: 'handover', time: data.time, earlier: true, data });
 
 async function loadHistory() {
   try {

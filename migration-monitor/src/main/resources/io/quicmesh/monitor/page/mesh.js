@@ -3,11 +3,9 @@ import { ask, isRelay, onEvent, peers, state } from './live.js';
 import { byId, el, svg, sync, text } from './dom.js';
 import * as show from './format.js';
 
-const WIDTH = 720;
-const HEIGHT = 420;
-const CENTRE = { x: WIDTH / 2, y: HEIGHT / 2 - 6 };
-const OUTER = { x: 280, y: 150 };
-const INNER = { x: 138, y: 92 };
+const WIDE = { width: 720, height: 430, outer: { x: 280, y: 156 }, inner: { x: 150, y: 96 } };
+const NARROW = { width: 420, height: 520, outer: { x: 152, y: 200 }, inner: { x: 84, y: 112 } };
+const phone = matchMedia('(max-width: 800px)');
 const SELF_RADIUS = 30;
 const RELAY_SIDE = 34;
 const IDLE_BPS = 2000;
@@ -15,28 +13,25 @@ const IDLE_BPS = 2000;
 let picked = null;
 let pickedAnswer = null;
 
+const frame = () => (phone.matches ? NARROW : WIDE);
+const centre = () => ({ x: frame().width / 2, y: frame().height / 2 - 14 });
+
 const around = (ellipse, degrees) => ({
-  x: CENTRE.x + ellipse.x * Math.cos((degrees * Math.PI) / 180),
-  y: CENTRE.y + ellipse.y * Math.sin((degrees * Math.PI) / 180),
+  x: centre().x + ellipse.x * Math.cos((degrees * Math.PI) / 180),
+  y: centre().y + ellipse.y * Math.sin((degrees * Math.PI) / 180),
 });
 
 const spread = (number, start) => Array.from({ length: number }, (_, i) => start + (i * 360) / number);
 
-/** Turns the relays so that they hide as little as possible of the lines to the peers. */
+/** Relays go into the gaps between the peers, so that they hide no line and no name. */
 function relayAngles(number, peerAngles) {
-  const distance = (a, b) => Math.abs(((a - b + 540) % 360) - 180);
-  let best = spread(number, -90);
-  let bestGap = -1;
-  for (let turn = 0; turn < 360 / number; turn += 5) {
-    const angles = spread(number, -90 + turn);
-    const gap = Math.min(
-      ...angles.map((a) => Math.min(90, ...peerAngles.map((b) => distance(a, b)))));
-    if (gap > bestGap + 0.01) {
-      best = angles;
-      bestGap = gap;
-    }
+  if (peerAngles.length < 2) {
+    return spread(number, peerAngles.length === 0 ? -90 : peerAngles[0] + 180);
   }
-  return best;
+  const half = 180 / peerAngles.length;
+  const gaps = Array.from({ length: number }, (_, i) => Math.round((i * peerAngles.length) / number));
+  return gaps.map((gap, i) =>
+    peerAngles[gap % peerAngles.length] + half * (number > peerAngles.length ? 0.5 + (i % 2) : 1));
 }
 
 function nodePicture() {
@@ -46,13 +41,13 @@ function nodePicture() {
   const angles = status.relays.length > 0 ? relayAngles(status.relays.length, peerAngles) : [];
   const size = all.length > 16 ? 15 : 23;
   const relays = status.relays.map((relay, i) => ({
-    key: 'relay ' + relay.address, kind: 'relay', at: around(INNER, angles[i]),
+    key: 'relay ' + relay.address, kind: 'relay', at: around(frame().inner, angles[i]),
     name: relay.address, note: relay.state === 'up' ? show.milliseconds(relay.rtt_ms) : relay.state,
     tone: relay.state === 'up' ? 'c-relay' : 'c-bad', glyph: 'R', up: relay.state === 'up',
     facts: [['State', relay.state], ['RTT', show.milliseconds(relay.rtt_ms)],
       ['Sees us as', relay.observed_addr ?? '–'], ['Reason', relay.reason ?? '–']],
   }));
-  const spots = all.map((peer, i) => peerSpot(peer, around(OUTER, peerAngles[i]), size));
+  const spots = all.map((peer, i) => peerSpot(peer, around(frame().outer, peerAngles[i]), size));
   return { self: { name: status.node, note: 'this node' }, relays, spots,
     edges: nodeEdges(all, spots, relays) };
 }
@@ -69,11 +64,11 @@ function peerSpot(peer, at, size) {
 
 function nodeEdges(all, spots, relays) {
   const edges = relays.filter((relay) => relay.up)
-    .map((relay) => edge('standby ' + relay.key, 'standby c-relay', [CENTRE, relay.at]));
+    .map((relay) => edge('standby ' + relay.key, 'standby c-relay', [centre(), relay.at]));
   all.forEach((peer, i) => {
     const via = relays.find((relay) => relay.name === peer.underlay) ?? relays.find((r) => r.up);
     const points = peer.carrier === 'relay' && via
-      ? [CENTRE, via.at, spots[i].at] : [CENTRE, spots[i].at];
+      ? [centre(), via.at, spots[i].at] : [centre(), spots[i].at];
     if (peer.state === 'up') {
       const kind = peer.carrier === 'relay' ? 'relayed c-relay' : 'c-direct';
       edges.push(edge('line ' + peer.name, kind, points));
@@ -89,9 +84,9 @@ function nodeEdges(all, spots, relays) {
 function relayPicture() {
   const clients = state.parts.clients?.clients ?? [];
   const circuits = state.parts.circuits?.circuits ?? [];
-  const angles = spread(clients.length, -150);
+  const angles = spread(clients.length, clients.length === 2 ? 0 : -150);
   const spots = clients.map((client, i) => ({
-    key: 'client ' + client.id, kind: 'client', at: around(OUTER, angles[i]),
+    key: 'client ' + client.id, kind: 'client', at: around(frame().outer, angles[i]),
     size: clients.length > 16 ? 15 : 23, name: client.id.slice(0, 10),
     note: show.milliseconds(client.rtt_ms), tone: client.duplicate_key ? 'c-bad' : 'c-direct',
     glyph: client.id.slice(0, 2), quality: 1, moving: false,
@@ -100,11 +95,11 @@ function relayPicture() {
   }));
   const where = new Map(clients.map((client, i) => [client.id, spots[i].at]));
   const edges = clients.map((client, i) =>
-    edge('line ' + client.id, 'standby c-direct', [CENTRE, spots[i].at]));
+    edge('line ' + client.id, 'standby c-direct', [centre(), spots[i].at]));
   for (const circuit of circuits.slice(0, 200)) {
     if (where.has(circuit.from) && where.has(circuit.to)) {
       edges.push(edge(`circuit ${circuit.from} ${circuit.to}`, 'relayed c-relay',
-        [where.get(circuit.from), CENTRE, where.get(circuit.to)]));
+        [where.get(circuit.from), centre(), where.get(circuit.to)]));
     }
   }
   return { self: { name: 'this relay', note: show.plural(clients.length, 'client') }, relays: [], spots, edges };
@@ -123,15 +118,16 @@ export function drawMesh() {
     legend();
   }
   const [edgeLayer, spotLayer] = root.children;
+  root.setAttribute('viewBox', `0 0 ${frame().width} ${frame().height}`);
   const picture = isRelay() ? relayPicture() : nodePicture();
   sync(edgeLayer, picture.edges, (e) => e.key, () => svg('path'), (e, path) => {
     path.setAttribute('class', 'edge ' + e.kind);
     path.setAttribute('d', e.path);
   });
-  const self = { key: 'self', kind: 'self', at: CENTRE, size: SELF_RADIUS, tone: '', moving: false,
+  const self = { key: 'self', kind: 'self', at: centre(), size: SELF_RADIUS, tone: '', moving: false,
     glyph: isRelay() ? 'R' : [...picture.self.name].slice(0, 2).join(''), ...picture.self };
   sync(spotLayer, [...picture.relays, ...picture.spots, self], (s) => s.key, createSpot, drawSpot);
-  if (!picked && picture.spots.length > 0 && !isRelay()) {
+  if (!picked && picture.spots.length > 0) {
     pick(picture.spots[0]);
   }
   drawDetail([...picture.relays, ...picture.spots]);
@@ -161,7 +157,7 @@ function createSpot(spot) {
 function drawSpot(spot, group) {
   group.spot = spot;
   const [, ring, glyph, name, note] = group.children;
-  const below = (spot.size ?? RELAY_SIDE / 2) + 17;
+  const below = (spot.size ?? RELAY_SIDE / 2) + 18;
   group.setAttribute('class', `spot ${spot.kind} ${spot.tone}${picked === spot.key ? ' picked' : ''}`);
   group.setAttribute('transform', `translate(${spot.at.x.toFixed(1)} ${spot.at.y.toFixed(1)})`);
   group.setAttribute('aria-label', `${spot.name}, ${spot.note}`);
@@ -171,7 +167,7 @@ function drawSpot(spot, group) {
   text(name, spot.name);
   text(note, spot.moving ? 'handover: ' + show.words(spot.peer.handover_state).toLowerCase() : spot.note);
   name.setAttribute('y', below);
-  note.setAttribute('y', below + 15);
+  note.setAttribute('y', below + 17);
 }
 
 /** Shows the facts of one spot beside the picture, for a peer with the reasons of its carrier. */

@@ -4,8 +4,10 @@ import { byId, cell, el, svg, sync, syncOr } from './dom.js';
 import * as show from './format.js';
 
 const WINDOW_SECONDS = 900;
-const WIDTH = 1200;
-const LEFT = 190;
+const WIDE = { width: 1200, left: 190, ticks: [15, 12, 9, 6, 3, 0] };
+const NARROW = { width: 380, left: 118, ticks: [15, 10, 5, 0] };
+const phone = matchMedia('(max-width: 800px)');
+const frame = () => (phone.matches ? NARROW : WIDE);
 const RIGHT = 16;
 const ROW = 34;
 const TOP = 26;
@@ -22,9 +24,9 @@ export function drawTimeline() {
   }
   const picture = box.firstElementChild;
   const height = TOP + Math.max(1, rows.length) * ROW + 4;
-  picture.setAttribute('viewBox', `0 0 ${WIDTH} ${height}`);
+  picture.setAttribute('viewBox', `0 0 ${frame().width} ${height}`);
   const now = Date.now() / 1000;
-  const place = (time) => LEFT + Math.min(1, Math.max(0, 1 - (now - time) / WINDOW_SECONDS)) * (WIDTH - LEFT - RIGHT);
+  const place = (time) => frame().left + Math.min(1, Math.max(0, 1 - (now - time) / WINDOW_SECONDS)) * (frame().width - frame().left - RIGHT);
   drawAxis(picture.children[0], now, place, height);
   sync(picture.children[1], rows, (row) => row.connection_id, createRow, (row, group) =>
     drawRow(row, group, TOP + rows.indexOf(row) * ROW + ROW / 2, now, place));
@@ -32,8 +34,7 @@ export function drawTimeline() {
 }
 
 function drawAxis(layer, now, place, height) {
-  const ticks = [15, 12, 9, 6, 3, 0];
-  sync(layer, ticks, (minutes) => minutes,
+  sync(layer, frame().ticks, (minutes) => minutes,
     (minutes) => svg('g', {}, svg('line', { class: 'axis' }), svg('text', { y: 12, 'text-anchor': minutes === 0 ? 'end' : 'middle' }, minutes === 0 ? 'now' : `−${minutes} min`)),
     (minutes, group) => {
       const x = place(now - minutes * 60).toFixed(1);
@@ -53,8 +54,9 @@ function createRow() {
 function drawRow(row, group, y, now, place) {
   const [name, note, life, markLayer] = group.children;
   group.setAttribute('class', row.migration_state === 'FAILED' ? 'c-bad' : 'c-' + row.kind);
-  name.textContent = row.peer.length > 24 ? row.peer.slice(0, 23) + '…' : row.peer;
-  note.textContent = `${row.kind} ${row.role} · ${row.connection_id.slice(0, 8)}`;
+  name.textContent = row.peer.length > 17 && phone.matches ? row.peer.slice(0, 16) + '…' : row.peer.length > 28 ? row.peer.slice(0, 27) + '…' : row.peer;
+  const id = row.connection_id.slice(0, 8);
+  note.textContent = phone.matches ? id : `${row.kind} ${row.role} · ${id}`;
   name.setAttribute('y', y - 2);
   note.setAttribute('y', y + 12);
   life.setAttribute('x1', place(Date.parse(row.start_time) / 1000).toFixed(1));
