@@ -4,7 +4,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.timeout.WriteTimeoutHandler;
 import java.net.InetSocketAddress;
@@ -60,7 +59,7 @@ final class AdminPipeline extends ChannelInitializer<Channel> {
         new WriteTimeoutHandler(limits.writeDeadlineNanos(), TimeUnit.NANOSECONDS),
         new HttpServerCodec(decoder),
         new RequestDeadline(limits.requestDeadlineNanos(), service.counters()),
-        new HttpObjectAggregator(AdminLimits.BODY_BYTES_MAX, true),
+        new BoundedBody(service.counters()),
         new AdminConnection(service, guard(channel), limits.answerDeadlineNanos()));
   }
 

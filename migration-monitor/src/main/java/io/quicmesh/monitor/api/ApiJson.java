@@ -43,6 +43,7 @@ public final class ApiJson {
     JsonFactory factory = JsonFactory.builder().streamReadConstraints(constraints).build();
     return JsonMapper.builder(factory)
         .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
         .addModule(
             new SimpleModule("quicmesh-times")
                 .addSerializer(Instant.class, new InstantWriter())
