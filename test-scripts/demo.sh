@@ -69,7 +69,7 @@ read_counters() {
 
 # Measures one way and adds its row.
 measure() { # WAY
-  local before after ping there='' back='' udp=''
+  local before after ping there='' back='' udp=$'\t'
   say "measuring $1"
   before=$(counters)
   ping_series host1 "$HOST2" 0.002 1000
@@ -77,7 +77,8 @@ measure() { # WAY
   ! iperf host1 "$HOST2" "$SECONDS_EACH" || there=$(iperf_tcp_gbps)
   ! iperf host1 "$HOST2" "$SECONDS_EACH" -R || back=$(iperf_tcp_gbps)
   if iperf host1 "$HOST2" "$SECONDS_EACH" -u -l "$UDP_PAYLOAD_BYTES" -b "$UDP_BITS_PER_SECOND" -w "$UDP_BUFFER_BYTES"; then
-    udp=$(iperf_value '.end.sum | "\(.packets - .lost_packets) of \(.packets)"')
+    udp=$(iperf_value ".end.sum | [.bits_per_second * (1 - .lost_packets / .packets) / 1e9, 100 * .lost_packets / .packets]
+      | map(. * 100 | round / 100) | @tsv")
   fi
   after=$(counters)
   ROWS+=$'\n'$1$'\t'$ping$'\t'$(rounded "$there")$'\t'$(rounded "$back")$'\t'$udp$'\t'$(
@@ -129,7 +130,7 @@ lab_start
 say "starting a relay and two hosts"
 segment
 iperf_server host2
-ROWS=$'way\tping p50 ms\tp99 ms\tTCP there Gbit/s\tback\tUDP datagrams received\tframes\tlost\tdoubled\tdropped'
+ROWS=$'way\tping p50 ms\tp99 ms\tTCP there Gbit/s\tback\tUDP Gbit/s\tlost %\tframes\tlost\tdoubled\tdropped'
 node_cli host1 handover host2 relay --hold "$HOLD" >/dev/null
 measure "through the relay"
 node_cli host1 handover host2 direct >/dev/null
