@@ -93,8 +93,8 @@ measure_cpu_and_tcp() {
 udp() { # PAYLOAD-BYTES KPPS (0: as fast as it can) [SECONDS]
   RECEIVED=0 ENOUGH=no
   iperf a "$TARGET" "${3-1}" -u -l "$1" -w "$UDP_BUFFER_BYTES" -b "$(calc 0 "$2 * 8000 * $1")" || return 0
-  RECEIVED=$(iperf_value '.end.sum | (.packets - .lost_packets) / .seconds / 1000')
-  ENOUGH=$(iperf_value ".end.sum | if .lost_packets <= .packets * $LOSS_PERCENT_MAX / 100
+  RECEIVED=$(iperf_value '.end.sum | ((.packets // 0) - (.lost_packets // 0)) / .seconds / 1000')
+  ENOUGH=$(iperf_value ".end.sum | if .packets != null and .lost_packets <= .packets * $LOSS_PERCENT_MAX / 100
     and .packets / .seconds / 1000 >= $2 * 0.9 then \"yes\" else \"no\" end")
   lab_run a ping -n -c 1 -w 5 "$TARGET" >/dev/null || true # queues are empty again
 }

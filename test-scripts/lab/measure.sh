@@ -18,8 +18,11 @@ iperf_server() {
 # iperf HOST TARGET SECONDS [OPTION...]: a test against the server there; fails when the test does.
 iperf() {
   IPERF_REPORT=$LAB_DIR/iperf.json
-  lab_run "$1" timeout $(($3 + 8)) iperf3 -c "$2" -p "$IPERF_PORT" -t "$3" -J "${@:4}" \
-    >"$IPERF_REPORT" 2>"$LAB_DIR/log/iperf3-client.log" && return
+  if lab_run "$1" timeout $(($3 + 8)) iperf3 -c "$2" -p "$IPERF_PORT" -t "$3" -J "${@:4}" \
+    >"$IPERF_REPORT" 2>"$LAB_DIR/log/iperf3-client.log" &&
+    jq -e "(has(\"error\") | not) and .end != {}" "$IPERF_REPORT" >/dev/null; then
+    return
+  fi
   iperf_server "$IPERF_HOST"
   return 1
 }

@@ -53,7 +53,7 @@ sys_raw_target() { lab_ip b; }
 sys_quicmesh_prepare() {
   [[ ! -d $LAB_DIR/state/a ]] || return 0
   relay_start r --allow-any
-  node_cli a network create bench --subnet "${OVERLAY_A%.*}.0/$OVERLAY_LEN" --relay "$(relay_address r)"
+  node_cli a network create bench --subnet "${OVERLAY_A%.*}.0/$OVERLAY_LEN" --relay "$(relay_address r)" >/dev/null
   node_start a --tap "$OVERLAY_TAP"
   node_admit a b --address "$OVERLAY_B/$OVERLAY_LEN" >/dev/null
   node_stop a
