@@ -5,10 +5,11 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.quicmesh.transport.wire.CloseCode;
 import io.quicmesh.transport.wire.Fingerprint;
+import io.quicmesh.transport.wire.MemberName;
+import io.quicmesh.transport.wire.OverlayAddress;
 import io.quicmesh.transport.wire.WireException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.regex.Pattern;
 
 /**
  * What a network's CA says about a member to the other members: its name and overlay address, for a
@@ -27,8 +28,6 @@ public record MembershipRecord(
   public static final int BYTES_MAX = 512;
 
   private static final String KIND = "membership record";
-  private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?");
-  private static final int NAME_BYTES_MAX = 63;
   private static final long SECONDS_MAX = Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
 
   /**
@@ -38,14 +37,9 @@ public record MembershipRecord(
    */
   public record Term(Instant notBefore, Instant notAfter, long serial) {}
 
-  /** Whether a text may be a member's name: 1 to 63 of a-z, 0-9, and inside also . _ and -. */
-  public static boolean isName(String text) {
-    return NAME.matcher(text).matches();
-  }
-
   /** Signs this record. */
   public byte[] sign(CertificateAuthority authority) {
-    if (!authority.network().equals(network) || !isName(name)) {
+    if (!authority.network().equals(network) || !MemberName.isValid(name)) {
       throw new IllegalArgumentException("a record of another network, or of a nameless node");
     }
     ByteBuf out = Unpooled.buffer();
@@ -105,11 +99,11 @@ public record MembershipRecord(
 
   private static String readName(ByteBuf in) throws WireException {
     int length = in.readUnsignedByte();
-    if (length > NAME_BYTES_MAX) {
+    if (length > MemberName.LENGTH_MAX) {
       throw new WireException("a name of " + length + " bytes");
     }
     String name = in.readCharSequence(length, StandardCharsets.US_ASCII).toString();
-    if (!isName(name)) {
+    if (!MemberName.isValid(name)) {
       throw new WireException("a name that is none");
     }
     return name;

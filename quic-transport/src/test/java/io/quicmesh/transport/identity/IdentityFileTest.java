@@ -3,6 +3,7 @@ package io.quicmesh.transport.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.quicmesh.transport.wire.Opaque;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -42,6 +43,17 @@ class IdentityFileTest {
 
     assertThat(read.chain()).isEqualTo(identity.chain());
     assertThat(read.key().getEncoded()).isEqualTo(identity.key().getEncoded());
+  }
+
+  @Test
+  void keepsADocumentBesideTheKey() throws IOException {
+    Opaque document = Opaque.of(new byte[] {1, 2, 3});
+    TransportIdentity identity = Certificates.selfSigned(Keys.generate(), NOW);
+
+    new IdentityFile(files, path).store(new IdentityFile.Content(identity, document));
+
+    assertThat(new IdentityFile(files, path).load().document()).isEqualTo(document);
+    assertThat(new IdentityFile(files, path).read().chain()).isEqualTo(identity.chain());
   }
 
   @Test

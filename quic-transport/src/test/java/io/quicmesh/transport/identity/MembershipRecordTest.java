@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.quicmesh.transport.identity.VerifiedPeer.Kind;
 import io.quicmesh.transport.wire.CloseCode;
 import io.quicmesh.transport.wire.Fingerprint;
+import io.quicmesh.transport.wire.MemberName;
+import io.quicmesh.transport.wire.OverlayAddress;
 import io.quicmesh.transport.wire.WireException;
 import java.time.Duration;
 import java.time.Instant;
@@ -96,17 +98,17 @@ class MembershipRecordTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "Alice", "-a", "a-", "a b", "a/b", "ä", "a\n", "..", "."})
   void refusesNamesThatAreNone(String name) {
-    assertThat(MembershipRecord.isName(name)).isFalse();
+    assertThat(MemberName.isValid(name)).isFalse();
     assertThatThrownBy(() -> record(name, "10.66.0.5/24").sign(authority))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
   void acceptsNamesOfHosts() {
-    assertThat(MembershipRecord.isName("a")).isTrue();
-    assertThat(MembershipRecord.isName("web-01.example_net")).isTrue();
-    assertThat(MembershipRecord.isName("a".repeat(63))).isTrue();
-    assertThat(MembershipRecord.isName("a".repeat(64))).isFalse();
+    assertThat(MemberName.isValid("a")).isTrue();
+    assertThat(MemberName.isValid("web-01.example_net")).isTrue();
+    assertThat(MemberName.isValid("a".repeat(63))).isTrue();
+    assertThat(MemberName.isValid("a".repeat(64))).isFalse();
   }
 
   private static CloseCode refusal(MembershipRecord record, VerifiedPeer peer, Instant now) {

@@ -1,8 +1,7 @@
-package io.quicmesh.transport.identity;
+package io.quicmesh.transport.wire;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.NetUtil;
-import io.quicmesh.transport.wire.WireException;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -81,12 +80,13 @@ public record OverlayAddress(InetAddress address, int prefixLength) {
   }
 
   /** Appends {@code 4|6 | 4 or 16 bytes | prefix length u8}. */
-  void write(ByteBuf out) {
+  public void write(ByteBuf out) {
     byte[] bytes = address.getAddress();
     out.writeByte(bytes.length == 4 ? 4 : 6).writeBytes(bytes).writeByte(prefixLength);
   }
 
-  static OverlayAddress read(ByteBuf in) throws WireException {
+  /** Reads what {@link #write} wrote. */
+  public static OverlayAddress read(ByteBuf in) throws WireException {
     int family = in.readUnsignedByte();
     if (family != 4 && family != 6) {
       throw new WireException("unknown address family " + family);

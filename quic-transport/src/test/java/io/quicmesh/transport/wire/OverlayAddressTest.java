@@ -1,4 +1,4 @@
-package io.quicmesh.transport.identity;
+package io.quicmesh.transport.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
