@@ -3,7 +3,7 @@
 #
 # Builds its topologies and uses every event on links, checks NAT kinds with the probe, runs labs side
 # by side, and interrupts labs at random moments (INT to the process group as from a terminal, TERM,
-# HUP, two signals in a row, KILL and then reap.sh) to show that nothing stays behind: no namespace, no
+# HUP, PIPE, two signals in a row, KILL and then reap.sh) to show that nothing stays behind: no namespace, no
 # process, no interface, no file.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lab/lib.sh"
@@ -19,7 +19,7 @@ EOF
 }
 
 readonly VICTIM_PREFIX=${LAB_PREFIX}v$$ # labs that are interrupted have a prefix of their own
-readonly SIGNALS=(INT TERM HUP TERM+INT KILL KILL)
+readonly SIGNALS=(INT TERM HUP PIPE TERM+INT KILL KILL)
 readonly EARLIEST_MILLIS=100 LATEST_MILLIS=1600 # a victim builds for about a second
 
 topologies() {
@@ -172,7 +172,7 @@ start_victim() {
 
 # What is left of labs with the victims' prefix, and interfaces that were not there before.
 leftovers() {
-  ip netns list | grep "^$VICTIM_PREFIX-" || true
+  ip netns list 2>/dev/null | grep "^$VICTIM_PREFIX-" || true
   (unset QUICMESH_LAB; grep -lazsE "^QUICMESH_LAB=$VICTIM_PREFIX-" /proc/[0-9]*/environ) || true
   find "$LAB_TMP" -maxdepth 1 -name "$VICTIM_PREFIX-*"
   comm -13 <(echo "$INTERFACES") <(interfaces)
@@ -204,12 +204,20 @@ interrupt() { # ROUND
 
 interruptions() {
   local round
-  INTERFACES=$(interfaces)
   INTERRUPTIONS=$'round\tsignal\tafter, ms\tthings there\tleft'
   for ((round = 1; round <= ROUNDS; round++)); do
     interrupt "$round"
   done
   table <<<"$INTERRUPTIONS"
+}
+
+# A lab that is kept outlives its script and a reap, until it is reaped on purpose.
+kept() {
+  QUICMESH_LAB_PREFIX=$VICTIM_PREFIX bash -euc ". '$LAB_LIB/lib.sh'; lab_start; lab_host h; lab_spawn d@h sleep 1000; lab_keep"
+  QUICMESH_LAB_PREFIX=$VICTIM_PREFIX "$LAB_LIB/reap.sh"
+  assert_eq "namespaces, processes and directories of a kept lab" 3 "$(leftovers | wc -l)"
+  QUICMESH_LAB_PREFIX=$VICTIM_PREFIX "$LAB_LIB/reap.sh" --kept >/dev/null
+  assert_eq "what stays of a kept lab" "" "$(leftovers)"
 }
 
 # A lab that starts and ends beside this one leaves this one alone, and so does a reap.
@@ -238,8 +246,9 @@ while (($#)); do
 done
 RANDOM=$SEED
 lab_start
+INTERFACES=$(interfaces)
 echo "selftest.sh: seed $SEED"
-for part in topologies link_events nat daemons reports side_by_side interruptions; do
+for part in topologies link_events nat daemons reports side_by_side kept interruptions; do
   "$part"
   echo "selftest.sh: $part ok"
 done

@@ -72,6 +72,7 @@ lab_start() {
   trap lab_on_exit EXIT
   trap 'exit 129' HUP
   trap 'exit 130' INT
+  trap 'exit 141' PIPE
   trap 'exit 143' TERM
   lab_reap
   LAB_DIR=$(mktemp -d "$LAB_TMP/$LAB_ID.XXXXXX")
@@ -107,7 +108,7 @@ LAB_AT_EXIT=()
 
 lab_on_exit() {
   local status=$? command
-  trap '' HUP INT TERM
+  trap '' HUP INT PIPE TERM
   trap - EXIT
   set +e
   for command in "${LAB_AT_EXIT[@]}"; do
