@@ -55,7 +55,7 @@ rss_idle_mb           idle MB           0
 rss_loaded_mb         loaded            0
 startup_s             start-up s        2
 '
-readonly LOSS_PERCENT_MAX=1 WARM_SECONDS=12
+readonly LOSS_PERCENT_MAX=1 WARM_SECONDS=10
 readonly UDP64_OF_FLOOD=(0.4 4)   # the rate with 1 % loss is searched between these multiples of the flood's,
 readonly UDP1372_OF_UDP64=(0.3 2) # for long datagrams of the short ones',
 readonly OF_RUN_BEFORE=(0.6 1.6)  # and in later runs of what the run before found
@@ -126,14 +126,14 @@ measure_udp() { # PAYLOAD-BYTES GUESS-KPPS LOW-MULTIPLE HIGH-MULTIPLE: sets BEST
 }
 
 measure_idle_ping() {
-  ping_series a "$TARGET" 0.002 1000
+  ping_series a "$TARGET" 0.002 500
   sample ping_idle_p50_us "$(ping_ms 50 | awk '{ print 1000 * $1 }')"
   sample ping_idle_p99_us "$(ping_ms 99 | awk '{ print 1000 * $1 }')"
 }
 
 measure_loaded_ping() {
   local load
-  ip netns exec "$LAB_ID-a" iperf3 -c "$TARGET" -p "$IPERF_PORT" -t $((SECONDS_EACH + 2)) >"$LAB_DIR/load" 2>&1 &
+  ip netns exec "$LAB_ID-a" iperf3 -c "$TARGET" -p "$IPERF_PORT" -t $((SECONDS_EACH + 1)) >"$LAB_DIR/load" 2>&1 &
   load=$!
   lab_run a sleep 0.5 # past the stream's slow start
   ping_series a "$TARGET" 0.01 $((SECONDS_EACH * 100))
