@@ -1,5 +1,6 @@
 package io.quicmesh.monitor;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -94,32 +95,31 @@ final class AdminMetrics {
 
   private void onHandover(HandoverEntry handover) {
     Tags result = Tags.of("result", handover.result());
-    registry
-        .counter(
-            "quicmesh.handovers",
-            result.and(
-                "from",
-                kind(handover.from()),
-                "to",
-                kind(handover.to()),
-                "cause",
-                handover.cause()))
-        .increment();
+    count(
+        "quicmesh.handovers",
+        "Handovers that ended",
+        result.and(
+            "from", kind(handover.from()), "to", kind(handover.to()), "cause", handover.cause()));
     record("quicmesh.handover.duration", "Whole handovers", result, handover.totalMs());
     record("quicmesh.handover.gap", "Gaps in delivery at handovers", result, handover.gapMs());
   }
 
   private void onMigration(AdminEvent.MigrationEnded ended) {
     Tags result = Tags.of("result", ended.result());
-    registry
-        .counter("quicmesh.migrations", result.and("cause", ended.entry().event().cause()))
-        .increment();
+    count(
+        "quicmesh.migrations",
+        "Migrations that ended",
+        result.and("cause", ended.entry().event().cause()));
     record("quicmesh.migration.duration", "Whole migrations", result, ended.durationMs());
     record(
         "quicmesh.migration.gap",
         "Gaps in hearing at migrations",
         result,
         ended.entry().event().gapMs());
+  }
+
+  private void count(String name, String help, Tags tags) {
+    Counter.builder(name).description(help).tags(tags).register(registry).increment();
   }
 
   private void record(String name, String help, Tags tags, @Nullable Double millis) {
