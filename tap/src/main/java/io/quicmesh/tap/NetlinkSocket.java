@@ -14,11 +14,16 @@ import java.nio.ByteOrder;
 final class NetlinkSocket implements AutoCloseable {
   private static final int AF_NETLINK = 16;
   private static final int SOCK_RAW = 3;
+  private static final int SOCK_NONBLOCK = 0x800;
   private static final int SOCK_CLOEXEC = 0x80000;
   private static final int NETLINK_ROUTE = 0;
   private static final int SOL_SOCKET = 1;
   private static final int SO_RCVTIMEO = 20;
   private static final int ADDRESS_BYTES = 12;
+
+  /** RTMGRP_LINK and those of addresses, routes and rules, as bits (linux/rtnetlink.h). */
+  private static final int WATCHED_GROUPS = 0x1 | 0x10 | 0x40 | 0x80 | 0x100 | 0x400;
+
   private static final int ANSWER_BYTES_MAX = 8192;
   private static final int ANSWER_SECONDS_MAX = 2;
 
@@ -43,6 +48,15 @@ final class NetlinkSocket implements AutoCloseable {
       TunDriver.closeQuietly(socket.fd, failure);
       throw failure;
     }
+  }
+
+  /** A socket that does not block and hears of links, addresses, routes and rules. */
+  static NetlinkSocket forNotifications() throws TapException {
+    return new NetlinkSocket(new FileDescriptor(open(SOCK_NONBLOCK, WATCHED_GROUPS)));
+  }
+
+  FileDescriptor fd() {
+    return fd;
   }
 
   void assignAddress(int linkIndex, String linkName, IpPrefix prefix) throws TapException {

@@ -23,7 +23,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,8 +40,6 @@ public final class TapDevice implements AutoCloseable {
 
   /** A batch ends after so many frames, or when its buffer is full, so that others get the loop. */
   private static final int BATCH_FRAMES_MAX = 64;
-
-  private static final long LOOP_END_CHECK_MILLIS = 50;
 
   private final FileDescriptor fd;
   private final String name;
@@ -217,26 +214,10 @@ public final class TapDevice implements AutoCloseable {
   @Override
   public void close() {
     IoEventLoop owner = loop;
-    if (owner != null && !owner.inEventLoop() && closeOn(owner)) {
-      return;
-    }
-    closeNow();
-  }
-
-  /** Whether the loop did it: one that has ended will not. */
-  private boolean closeOn(IoEventLoop owner) {
-    try {
-      Future<?> done = owner.submit(this::closeNow);
-      while (!done.awaitUninterruptibly(LOOP_END_CHECK_MILLIS)) {
-        if (owner.isTerminated()) {
-          return false;
-        }
-      }
-      return true;
-    } catch (RejectedExecutionException e) {
-      log.debug("the event loop of {} is ending", name, e);
-      owner.terminationFuture().awaitUninterruptibly();
-      return false;
+    if (owner == null) {
+      closeNow();
+    } else {
+      LoopClosing.close(owner, this::closeNow);
     }
   }
 

@@ -5,6 +5,8 @@ import com.sun.jna.Native;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -38,6 +40,17 @@ final class Namespace implements AutoCloseable {
   /** Runs {@code ip} inside. */
   String ip(String arguments) throws IOException {
     return run(("ip -n " + name + " " + arguments).split(" ", -1));
+  }
+
+  /** Runs many {@code ip} commands inside, one a line, in one process. */
+  void batch(String lines) throws IOException {
+    Path file = Files.createTempFile("ip-batch", ".txt");
+    try {
+      Files.writeString(file, lines);
+      run("ip", "-n", name, "-batch", file.toString());
+    } finally {
+      Files.delete(file);
+    }
   }
 
   /** Starts a command inside that goes on while the test does something else. */

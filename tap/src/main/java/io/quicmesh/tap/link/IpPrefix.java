@@ -1,7 +1,10 @@
 package io.quicmesh.tap.link;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * An IP address with the length of its network's prefix, such as {@code 10.66.0.1/24}. The bits
@@ -11,6 +14,10 @@ import java.net.UnknownHostException;
  * @param lengthBits the prefix's length, at most 32 or 128
  */
 public record IpPrefix(InetAddress address, int lengthBits) {
+  private static final int IPV6_BYTES = 16;
+  private static final int NO_SCOPE = -1;
+  private static final Pattern ZEROS = Pattern.compile("\\b0(:0)+\\b");
+
   public IpPrefix {
     int bitsMax = address.getAddress().length * Byte.SIZE;
     if (lengthBits < 0 || lengthBits > bitsMax) {
@@ -33,10 +40,12 @@ public record IpPrefix(InetAddress address, int lengthBits) {
     return new IpPrefix(address, Integer.parseInt(length));
   }
 
-  /** The four or sixteen bytes of an address, in the order of the wire. */
+  /** The address of four or sixteen bytes in the order of the wire. */
   public static InetAddress address(byte[] bytes) {
     try {
-      return InetAddress.getByAddress(bytes);
+      return bytes.length == IPV6_BYTES
+          ? Inet6Address.getByAddress(null, bytes, NO_SCOPE)
+          : InetAddress.getByAddress(bytes);
     } catch (UnknownHostException e) {
       throw new IllegalArgumentException("an IP address has 4 or 16 bytes", e);
     }
@@ -44,12 +53,30 @@ public record IpPrefix(InetAddress address, int lengthBits) {
 
   /** Whether the address is IPv6. */
   public boolean isIpv6() {
-    return address.getAddress().length == 16;
+    return address.getAddress().length == IPV6_BYTES;
   }
 
   @Override
   public String toString() {
-    return address.getHostAddress() + '/' + lengthBits;
+    return text(address) + '/' + lengthBits;
+  }
+
+  /** An address as people write it: IPv6 with its longest run of zeros left out (RFC 5952). */
+  public static String text(InetAddress address) {
+    String plain = address.getHostAddress();
+    if (!(address instanceof Inet6Address)) {
+      return plain;
+    }
+    String groups = plain.replaceFirst("%.*", "");
+    String longest = "";
+    Matcher zeros = ZEROS.matcher(groups);
+    while (zeros.find()) {
+      longest = zeros.group().length() > longest.length() ? zeros.group() : longest;
+    }
+    if (longest.isEmpty()) {
+      return groups;
+    }
+    return groups.replaceFirst("(^|:)" + longest + "(:|$)", "::");
   }
 
   /** Only literals: a name would be looked up. */

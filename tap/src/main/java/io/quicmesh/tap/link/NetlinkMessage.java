@@ -15,6 +15,7 @@ final class NetlinkMessage {
   static final int TYPE_DONE = 3;
 
   static final int FLAG_REQUEST = 0x001;
+  static final int FLAG_MULTIPART = 0x002;
   static final int FLAG_ACK = 0x004;
   static final int FLAG_DUMP_INTERRUPTED = 0x010;
   static final int FLAG_DUMP = 0x300;

@@ -4,7 +4,17 @@ import io.netty.buffer.ByteBuf;
 
 /** Writes the rtnetlink requests that quicmesh makes. */
 public final class NetlinkRequests {
+  private static final int RTM_GETLINK = 18;
   private static final int RTM_NEWADDR = 20;
+  private static final int RTM_GETADDR = 22;
+  private static final int RTM_GETROUTE = 26;
+
+  private static final int LINK_BODY_BYTES = 16;
+  private static final int ADDRESS_BODY_BYTES = 8;
+  private static final int ROUTE_BODY_BYTES = 12;
+
+  private static final int IFLA_EXT_MASK = 29;
+  private static final byte[] WITHOUT_STATISTICS = {8, 0, 0, 0};
 
   private static final int IFA_ADDRESS = 1;
   private static final int IFA_LOCAL = 2;
@@ -42,6 +52,23 @@ public final class NetlinkRequests {
     finish(out, start);
   }
 
+  /** Asks for all links. */
+  static void dumpLinks(ByteBuf out, int sequence) {
+    int start = beginDump(out, RTM_GETLINK, sequence, LINK_BODY_BYTES);
+    writeAttribute(out, IFLA_EXT_MASK, WITHOUT_STATISTICS);
+    finish(out, start);
+  }
+
+  /** Asks for all addresses. */
+  static void dumpAddresses(ByteBuf out, int sequence) {
+    finish(out, beginDump(out, RTM_GETADDR, sequence, ADDRESS_BODY_BYTES));
+  }
+
+  /** Asks for all routes. */
+  static void dumpRoutes(ByteBuf out, int sequence) {
+    finish(out, beginDump(out, RTM_GETROUTE, sequence, ROUTE_BODY_BYTES));
+  }
+
   /** The negated error number of an acknowledgement, 0 for success; 1 if it is something else. */
   public static int acknowledged(ByteBuf in) {
     int offset = in.readerIndex();
@@ -60,6 +87,13 @@ public final class NetlinkRequests {
       address[bit / Byte.SIZE] |= (byte) (0x80 >> bit % Byte.SIZE);
     }
     return address;
+  }
+
+  private static int beginDump(ByteBuf out, int type, int sequence, int bodyBytes) {
+    int flags = NetlinkMessage.FLAG_REQUEST | NetlinkMessage.FLAG_DUMP;
+    int start = begin(out, type, flags, sequence);
+    out.writeZero(bodyBytes);
+    return start;
   }
 
   private static int begin(ByteBuf out, int type, int flags, int sequence) {
