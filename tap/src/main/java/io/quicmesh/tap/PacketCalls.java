@@ -37,5 +37,10 @@ final class PacketCalls {
 
   static native int close(int fd) throws LastErrorException;
 
+  static native int prctl(int option, long value) throws LastErrorException;
+
+  static native int sched_setscheduler(int thread, int policy, Pointer parameter)
+      throws LastErrorException;
+
   static native int setns(int fd, int kind) throws LastErrorException;
 }

@@ -192,6 +192,14 @@ public final class TapDevice implements AutoCloseable {
     return tally.framesDropped() == before;
   }
 
+  /**
+   * Plugs the cable in or out, as the host sees it ({@code LOWER_UP}); plugged in after {@link
+   * #open}.
+   */
+  public void setCarrier(boolean on) throws TapException {
+    TunDriver.setCarrier(fd.intValue(), name, on);
+  }
+
   /** The counts so far. */
   public TapCounters counters() {
     return tally.snapshot();

@@ -20,6 +20,7 @@ final class TunDriver {
   private static final long TUNSETOFFLOAD = 0x4004_54d0L;
   private static final long TUNSETVNETHDRSZ = 0x4004_54d8L;
   private static final long TUNSETVNETLE = 0x4004_54dcL;
+  private static final long TUNSETCARRIER = 0x4004_54e2L;
 
   private static final int IFF_TAP = 0x0002;
   private static final int IFF_NO_PI = 0x1000;
@@ -59,6 +60,17 @@ final class TunDriver {
     } catch (TapException e) {
       closeQuietly(fd, e);
       throw e;
+    }
+  }
+
+  static void setCarrier(int fd, String name, boolean on) throws TapException {
+    try {
+      LinuxCalls.ioctl(fd, TUNSETCARRIER, number(on ? 1 : 0));
+    } catch (LastErrorException e) {
+      throw new TapException(
+          "cannot set the carrier of " + name,
+          Errno.text(e.getErrorCode()),
+          "use Linux 5.0 or newer");
     }
   }
 

@@ -1,5 +1,6 @@
 package io.quicmesh.lab;
 
+import io.quicmesh.lab.emulator.EmulatorCommand;
 import io.quicmesh.lab.prober.ProberCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -9,7 +10,7 @@ import picocli.CommandLine.Command;
     name = "tool",
     mixinStandardHelpOptions = true,
     description = "Tools of the labs.",
-    subcommands = {ProberCommand.class})
+    subcommands = {EmulatorCommand.class, ProberCommand.class})
 public final class LabTool {
 
   private LabTool() {}

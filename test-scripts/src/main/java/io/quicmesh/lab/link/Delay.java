@@ -4,10 +4,11 @@ package io.quicmesh.lab.link;
  * How long a frame is under way after the transmitter.
  *
  * @param nanos the mean delay in one direction
- * @param jitterNanos the delay varies evenly between {@code nanos - jitterNanos} and {@code nanos +
+ * @param jitterNanos the delay varies between {@code nanos - jitterNanos} and {@code nanos +
  *     jitterNanos}; never larger than the delay
- * @param reorders whether a frame with a short delay may overtake one with a long delay; if not, it
- *     waits for the one before, which raises the mean where frames are closer than the jitter
+ * @param reorders whether each frame's delay is drawn by itself, evenly in that range, so that
+ *     frames overtake each other; if not, the delay wanders slowly enough that they keep their
+ *     order
  */
 public record Delay(long nanos, long jitterNanos, boolean reorders) {
 

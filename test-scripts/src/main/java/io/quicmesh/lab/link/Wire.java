@@ -12,7 +12,11 @@ final class Wire {
 
   private static final int ETHERNET_HEADER_BYTES = 14;
 
+  /** From end to end, a line shortens the delay by half of its own time at most. */
+  private static final long JITTERS_PER_LINE = 4;
+
   private final RandomGenerator random;
+  private final Wander wander;
   private boolean inBurst;
   private long lastArrivalNanos = Long.MIN_VALUE;
 
@@ -24,6 +28,7 @@ final class Wire {
 
   Wire(RandomGenerator random) {
     this.random = random;
+    this.wander = new Wander(random);
   }
 
   long lostByThemselves() {
@@ -94,11 +99,7 @@ final class Wire {
 
   /** A frame that is held back does not hold back those behind it. */
   private long arrival(long sentNanos, Delay delay, Faults faults) {
-    long jitterNanos =
-        delay.jitterNanos() == 0
-            ? 0
-            : random.nextLong(-delay.jitterNanos(), delay.jitterNanos() + 1);
-    long arrivalNanos = sentNanos + delay.nanos() + jitterNanos;
+    long arrivalNanos = sentNanos + delay.nanos() + jitterNanos(sentNanos, delay);
     if (happens(faults.reorder())) {
       reordered++;
       return arrivalNanos + faults.reorderNanos();
@@ -108,6 +109,17 @@ final class Wire {
     }
     lastArrivalNanos = Math.max(lastArrivalNanos, arrivalNanos);
     return lastArrivalNanos;
+  }
+
+  /** If frames are to keep their order, the delay must not shrink faster than time goes on. */
+  private long jitterNanos(long sentNanos, Delay delay) {
+    long jitterNanos = delay.jitterNanos();
+    if (jitterNanos == 0) {
+      return 0;
+    }
+    return delay.reorders()
+        ? random.nextLong(-jitterNanos, jitterNanos + 1)
+        : Math.round(jitterNanos * wander.at(sentNanos, jitterNanos * JITTERS_PER_LINE));
   }
 
   private boolean happens(double probability) {

@@ -16,9 +16,14 @@ public final class DirectionTracker {
   private static final int GAPS_TOLD = 10;
   private static final long LATENCY_NANOS_MAX = 3_600_000_000_000L;
 
+  private static final double NANOS_PER_SECOND = 1e9;
+
   private final FlowTracker[] flows;
   private final GapLog gaps = new GapLog(GAPS_KEPT);
   private final Histogram latencies = new Histogram(LATENCY_NANOS_MAX, 3);
+  private long received;
+  private long firstArrivalNanos;
+  private long lastArrivalNanos;
   private long damaged;
   private long returned;
 
@@ -43,6 +48,10 @@ public final class DirectionTracker {
       return 0;
     }
     latencies.recordValue(Math.min(LATENCY_NANOS_MAX, Math.max(0, arrivalNanos - probe.sentNanos)));
+    if (received++ == 0) {
+      firstArrivalNanos = arrivalNanos;
+    }
+    lastArrivalNanos = arrivalNanos;
     long excessNanos = 0;
     if (started) {
       Gap gap =
@@ -66,7 +75,7 @@ public final class DirectionTracker {
 
   /** How many different frames have arrived. */
   public long received() {
-    return Stream.of(flows).mapToLong(FlowTracker::received).sum();
+    return received;
   }
 
   /**
@@ -87,15 +96,21 @@ public final class DirectionTracker {
     long sent = LongStream.of(sentByFlow).sum();
     return new Summary(
         sent,
-        received(),
-        sent - received(),
+        received,
+        sent - received,
         Stream.of(flows).mapToLong(FlowTracker::doubled).sum(),
         Stream.of(flows).mapToLong(FlowTracker::reordered).sum(),
         damaged,
         returned,
         longestLoss,
+        receivedPerSecond(),
         gaps.longestFirst(stalls, GAPS_TOLD),
         latencies);
+  }
+
+  private double receivedPerSecond() {
+    long nanos = lastArrivalNanos - firstArrivalNanos;
+    return nanos <= 0 ? 0 : (received - 1) * NANOS_PER_SECOND / nanos;
   }
 
   /** A flow of which the last frames never came had a gap that did not end. */
@@ -118,6 +133,7 @@ public final class DirectionTracker {
    * @param damaged frames with changed bytes
    * @param returned frames that came back to their sender
    * @param longestLoss the most frames that one flow lost in a row
+   * @param receivedPerSecond frames a second between the first arrival and the last
    * @param gaps the longest gaps, longest first
    * @param latencies from sending to arrival, in nanoseconds
    */
@@ -130,6 +146,7 @@ public final class DirectionTracker {
       long damaged,
       long returned,
       long longestLoss,
+      double receivedPerSecond,
       List<Gap> gaps,
       Histogram latencies) {}
 }

@@ -18,6 +18,8 @@ final class ProbeReceiver implements Runnable {
 
   private static final long IDLE_NANOS = 500_000;
   private static final int CLOCK_EVERY_FRAMES = 256;
+  private static final int CLOCK_READINGS = 5;
+  private static final long CLOCK_NANOS_MAX = 2_000;
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
   private final int run;
@@ -88,13 +90,23 @@ final class ProbeReceiver implements Runnable {
     }
   }
 
-  /** Arrivals come on the wall clock, sendings on the monotonic one. */
+  /**
+   * Arrivals come on the wall clock, sendings on the monotonic one. A reading that was interrupted
+   * would be wrong by as much, so one that took long is only used when there is none better.
+   */
   private void readClocks() {
-    long beforeNanos = System.nanoTime();
-    Instant wall = Instant.now();
-    long afterNanos = System.nanoTime();
-    long wallNanos = wall.getEpochSecond() * NANOS_PER_SECOND + wall.getNano();
-    monotonicMinusWallNanos = beforeNanos + (afterNanos - beforeNanos) / 2 - wallNanos;
+    long bestNanos = Long.MAX_VALUE;
+    for (int i = 0; i < CLOCK_READINGS && bestNanos > CLOCK_NANOS_MAX; i++) {
+      long beforeNanos = System.nanoTime();
+      Instant wall = Instant.now();
+      long tookNanos = System.nanoTime() - beforeNanos;
+      boolean usable = tookNanos <= CLOCK_NANOS_MAX || monotonicMinusWallNanos == 0;
+      if (usable && tookNanos < bestNanos) {
+        bestNanos = tookNanos;
+        long wallNanos = wall.getEpochSecond() * NANOS_PER_SECOND + wall.getNano();
+        monotonicMinusWallNanos = beforeNanos + tookNanos / 2 - wallNanos;
+      }
+    }
   }
 
   private int read(int end) {

@@ -40,6 +40,7 @@ record ProbeReport(
       long returned,
       long longestLoss,
       double sentPerSecond,
+      double receivedPerSecond,
       double maxGapMs,
       List<GapEntry> gaps,
       Latency latencyUs,
@@ -59,6 +60,7 @@ record ProbeReport(
           summary.returned(),
           summary.longestLoss(),
           rounded(summary.sent() / seconds),
+          rounded(summary.receivedPerSecond()),
           gaps.isEmpty() ? 0 : gaps.get(0).gapMs(),
           gaps,
           Latency.of(summary.latencies()),
@@ -118,15 +120,23 @@ record ProbeReport(
 
   /** From sending to arrival, in microseconds. */
   record Latency(
-      double min, double mean, double p50, double p90, double p99, double p999, double max) {
+      double min,
+      double mean,
+      double p10,
+      double p50,
+      double p90,
+      double p99,
+      double p999,
+      double max) {
 
     static Latency of(Histogram histogram) {
       if (histogram.getTotalCount() == 0) {
-        return new Latency(0, 0, 0, 0, 0, 0, 0);
+        return new Latency(0, 0, 0, 0, 0, 0, 0, 0);
       }
       return new Latency(
           micros((double) histogram.getMinValue()),
           micros(histogram.getMean()),
+          micros((double) histogram.getValueAtPercentile(10)),
           micros((double) histogram.getValueAtPercentile(50)),
           micros((double) histogram.getValueAtPercentile(90)),
           micros((double) histogram.getValueAtPercentile(99)),

@@ -2,6 +2,7 @@ package io.quicmesh.lab.prober;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quicmesh.lab.probe.ProbeKind;
+import io.quicmesh.tap.UrgentThread;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Option;
 public final class ProberCommand implements Callable<Integer> {
 
   private static final double NANOS_PER_SECOND = 1e9;
+  private static final int PRIORITY = 10;
   private static final int EXIT_FAILED = 1;
   private static final int EXIT_USAGE = 2;
   private static final int EXIT_NOT_OPEN = 5;
@@ -141,6 +143,8 @@ public final class ProberCommand implements Callable<Integer> {
             refs[0], refs[1], waitSeconds);
         return EXIT_NOT_OPEN;
       }
+      UrgentThread.makeCurrent(PRIORITY);
+      System.err.println("prober: sending");
       ProbeReport report = prober.send(nanos(seconds), nanos(drainSeconds));
       print(report);
       boolean wrong = report.total().errors() > 0 || report.ringDrops() > 0;
