@@ -45,7 +45,7 @@ final class TestStream implements ReceiveStream.Listener {
   }
 
   String text() {
-    return text.get();
+    return String.valueOf(text.get());
   }
 
   /** Waits until so many bytes have come. */
