@@ -115,6 +115,12 @@ final class IncomingStream extends ChannelInboundHandlerAdapter implements Recei
     enqueue();
   }
 
+  /** A stream that ends without further bytes tells so by an event only. */
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    enqueue();
+  }
+
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     enqueue();

@@ -3,6 +3,8 @@ package io.quicmesh.transport.quic;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Work that waits until all packets of one I/O event are in. The codec tells of every packet by
@@ -11,6 +13,8 @@ import java.util.concurrent.Executor;
  * together. Outside of one it is done in the next turn of the loop. Owned by the event loop.
  */
 final class IoBatch {
+
+  private static final Logger LOG = LoggerFactory.getLogger(IoBatch.class);
 
   private final Executor loop;
   private final Queue<Runnable> work = new ArrayDeque<>();
@@ -53,7 +57,11 @@ final class IoBatch {
 
   private void runAll() {
     for (Runnable next = work.poll(); next != null; next = work.poll()) {
-      next.run();
+      try {
+        next.run();
+      } catch (RuntimeException e) {
+        LOG.error("work of an I/O event failed", e);
+      }
     }
   }
 }
