@@ -5,7 +5,6 @@ import io.quicmesh.transport.wire.ControlMessage.CircuitClosed;
 import io.quicmesh.transport.wire.Fingerprint;
 import io.quicmesh.transport.wire.StreamHeader;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -110,11 +109,6 @@ final class Joins {
       means.deadlines().cancel(joiner.deadline());
       sources.release(joiner.host().source(), nowNanos);
     }
-  }
-
-  /** The connections of hosts that are no members. */
-  List<Long> connections() {
-    return new ArrayList<>(joiners.keySet());
   }
 
   /** How many joins are under way. */

@@ -32,6 +32,7 @@ public final class Meters {
   private final Map<Fingerprint, Counted<RateQuota>> networks = new LinkedHashMap<>();
   private final Set<RateQuota> awaited = new LinkedHashSet<>();
   private long hitsOfForgotten;
+  private long bytesOfForgotten;
 
   /** Nothing is metered yet. */
   public Meters(RelayLimits.Rates rates) {
@@ -68,6 +69,7 @@ public final class Meters {
     if (--meter.users == 0) {
       meters.remove(key);
       hitsOfForgotten += meter.value.hits();
+      bytesOfForgotten += meter.value.receivedBytes();
     }
     if (--ofNetwork.users == 0) {
       networks.remove(network);
@@ -95,6 +97,15 @@ public final class Meters {
     if (!awaited.isEmpty()) {
       List.copyOf(awaited).forEach(quota -> quota.handleDeadline(nowNanos));
     }
+  }
+
+  /** Bytes that were spliced since the start, both directions. */
+  public long splicedBytes() {
+    long bytes = bytesOfForgotten;
+    for (Counted<Meter> meter : meters.values()) {
+      bytes += meter.value.receivedBytes();
+    }
+    return bytes;
   }
 
   /** How often a splice had to wait for a quota. */

@@ -22,7 +22,7 @@ public final class StreamSplice {
   private final long bytesMax;
   private long bytes;
   private long pendingBytes;
-  private boolean paused;
+  private boolean paused = true;
   private boolean finished;
   private boolean ended;
 
@@ -32,6 +32,7 @@ public final class StreamSplice {
   /**
    * A splice that has not begun; see {@link #start}.
    *
+   * @param in paused
    * @param bytesMax more bytes than this end it with {@link CloseCode#QUOTA}
    */
   public StreamSplice(ReceiveStream in, SendStream out, Meters meters, long bytesMax) {
@@ -42,9 +43,9 @@ public final class StreamSplice {
     this.bytesMax = bytesMax;
   }
 
-  /** Both streams have their listeners: reading may begin, unless something stands against it. */
+  /** Both streams have their listeners: reading begins, unless something stands against it. */
   public void start(long nowNanos) {
-    pauseIfNeeded(nowNanos);
+    resumeIfPossible(nowNanos);
   }
 
   /** The receiving stream brought bytes, which are the splice's from now on. */
@@ -69,12 +70,11 @@ public final class StreamSplice {
     }
   }
 
-  /** The receiving stream ended in order. */
+  /** The receiving stream ended in order: so does the other, after what waits for it. */
   public void handleFinished() {
     if (!ended && !finished) {
       finished = true;
-      out.finish();
-      endIfDone();
+      finishIfDone();
     }
   }
 
@@ -89,8 +89,7 @@ public final class StreamSplice {
   /** The sending stream takes bytes again. */
   public void handleWritable(long nowNanos) {
     if (!ended) {
-      countPending();
-      endIfDone();
+      finishIfDone();
       resumeIfPossible(nowNanos);
     }
   }
@@ -153,12 +152,11 @@ public final class StreamSplice {
     }
   }
 
-  private void endIfDone() {
-    if (finished && !ended) {
-      countPending();
-      if (pendingBytes == 0) {
-        settle();
-      }
+  private void finishIfDone() {
+    countPending();
+    if (finished && pendingBytes == 0) {
+      settle();
+      out.finish();
     }
   }
 

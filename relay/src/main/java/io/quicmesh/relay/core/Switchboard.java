@@ -5,7 +5,6 @@ import io.quicmesh.transport.wire.ControlMessage;
 import io.quicmesh.transport.wire.Fingerprint;
 import io.quicmesh.transport.wire.StreamHeader;
 import java.net.InetSocketAddress;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -175,17 +174,6 @@ public final class Switchboard {
     }
     deadlines.add(nowNanos + graceMillis * 1_000_000L, now -> stop());
     stopIfDrained();
-  }
-
-  /** Closes every connection, in order. */
-  public void shutDown() {
-    stopping = true;
-    for (NodeConnection connection : List.copyOf(roster.connections())) {
-      outbox.add(new Output.Close(connection.number, CloseCode.SHUTTING_DOWN));
-    }
-    for (long connection : joins.connections()) {
-      outbox.add(new Output.Close(connection, CloseCode.SHUTTING_DOWN));
-    }
   }
 
   /** What is here at this moment. */

@@ -183,6 +183,7 @@ final class RelaySimulation {
     stream.splice = splice;
     out.setListener(new SendListener(splice));
     stream.in.setListener(new ReceiveListener(splice));
+    stream.in.pause();
     splice.start(nowNanos);
   }
 

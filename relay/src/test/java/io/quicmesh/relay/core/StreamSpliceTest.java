@@ -58,6 +58,7 @@ class StreamSpliceTest {
             splice.handleReceiveClosed();
           }
         });
+    from.pause();
     splice.start(nowNanos);
     return splice;
   }
