@@ -106,7 +106,10 @@ public final class AdminServer implements AutoCloseable {
     service.events().publish(event);
   }
 
-  /** Stops listening, closes all connections and removes the socket. */
+  /**
+   * Stops listening, closes all connections and removes the socket; waits for that, and so must not
+   * be called by a handler of a route.
+   */
   @Override
   public void close() {
     group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);

@@ -42,7 +42,8 @@ function nodePicture() {
   const size = all.length > 16 ? 15 : 23;
   const relays = status.relays.map((relay, i) => ({
     key: 'relay ' + relay.address, kind: 'relay', at: around(frame().inner, angles[i]),
-    name: relay.address, note: relay.state === 'up' ? show.milliseconds(relay.rtt_ms) : relay.state,
+    name: phone.matches ? relay.address.replace(/:\d+$/, '') : relay.address, address: relay.address,
+    note: relay.state === 'up' ? show.milliseconds(relay.rtt_ms) : relay.state,
     tone: relay.state === 'up' ? 'c-relay' : 'c-bad', glyph: 'R', up: relay.state === 'up',
     facts: [['State', relay.state], ['RTT', show.milliseconds(relay.rtt_ms)],
       ['Sees us as', relay.observed_addr ?? '–'], ['Reason', relay.reason ?? '–']],
@@ -66,7 +67,7 @@ function nodeEdges(all, spots, relays) {
   const edges = relays.filter((relay) => relay.up)
     .map((relay) => edge('standby ' + relay.key, 'standby c-relay', [centre(), relay.at]));
   all.forEach((peer, i) => {
-    const via = relays.find((relay) => relay.name === peer.underlay) ?? relays.find((r) => r.up);
+    const via = relays.find((relay) => relay.address === peer.underlay) ?? relays.find((r) => r.up);
     const points = peer.carrier === 'relay' && via
       ? [centre(), via.at, spots[i].at] : [centre(), spots[i].at];
     if (peer.state === 'up') {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Listeners that do not listen, and many of them. */
-final class EventStreamTest {
+final class EventStreamIT {
   private static final int CLIENTS = 50;
   private static final String LONG_LINE = "x".repeat(8_000);
   private static final AdminLimits SHORT_WRITES =
