@@ -67,6 +67,7 @@ public final class LinkWatcher implements AutoCloseable {
   public static LinkWatcher start(
       IoEventLoop loop, LinkListener listener, long quietNanos, long delayMaxNanos)
       throws TapException {
+    Host.require("cannot watch the host's links");
     NetlinkSocket socket = NetlinkSocket.forNotifications();
     LinkObserver observer = new LinkObserver(quietNanos, delayMaxNanos, System.nanoTime());
     LinkWatcher watcher = new LinkWatcher(socket, listener, observer, loop);

@@ -46,12 +46,7 @@ final class TunDriver {
   record Opened(FileDescriptor fd, String name, Offloads offloads) {}
 
   static Opened open(TapConfig config) throws TapException {
-    if (!System.getProperty("os.name", "").equals("Linux")) {
-      throw new TapException(
-          "cannot make a TAP device",
-          "this is " + System.getProperty("os.name") + ", and only Linux is supported",
-          "run the node on Linux 4.19 or newer");
-    }
+    Host.require("cannot make a TAP device");
     FileDescriptor fd = new FileDescriptor(openDriver());
     try {
       String name = create(fd.intValue(), config);
