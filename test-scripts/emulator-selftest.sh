@@ -7,8 +7,6 @@
 set -euo pipefail
 # shellcheck source=lab/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lab/lib.sh"
-# shellcheck source=lab/emulator.sh
-. "$LAB_LIB/emulator.sh"
 
 usage() {
   cat <<'EOF'
@@ -59,8 +57,8 @@ row_chance() {
 
 # begin WORDS...: both directions a wire, with these settings in the direction that is measured.
 begin() {
-  emulator_do emulator set all wire
-  emulator_do emulator set a-b "$@"
+  link_both a eth0 set wire
+  link_out a eth0 set "$@"
 }
 
 # send [OPTION...]: a run of the prober; its report is in $report.
@@ -158,15 +156,15 @@ fault() { # BEGIN END
   probe_start prober a:eth0 b:eth0 --rate 2000 --drain 1 --both-ways
   sleep 0.2
   t+=("$EPOCHREALTIME")
-  emulator_do emulator "$1" a-b
+  link_out a eth0 "$1"
   t+=("$EPOCHREALTIME")
   sleep 0.4
   t+=("$EPOCHREALTIME")
-  emulator_do emulator "$2" a-b
+  link_out a eth0 "$2"
   t+=("$EPOCHREALTIME")
   sleep 0.3
-  probe_stop prober >"$LAB_DIR/report"
-  report=$(<"$LAB_DIR/report")
+  probe_stop prober
+  report=$(<"$LAB_DIR/prober.json")
   local shortest longest
   shortest=$(calc 1 "(${t[2]} - ${t[1]}) * 1000")
   longest=$(calc 1 "(${t[3]} - ${t[0]}) * 1000")
@@ -188,9 +186,9 @@ measure_cut() {
 }
 
 measure_carrier() {
-  emulator_do emulator carrier a off
+  lab_carrier_down a
   row carrier off 'LOWER_UP' 0 "$(carrier_of a)" 0
-  emulator_do emulator carrier a on
+  lab_carrier_up a
   row carrier on 'LOWER_UP' 1 "$(carrier_of a)" 0
 }
 
@@ -204,17 +202,16 @@ measure_load() {
   row load '500mbit' 'Mbit/s offered and carried, at least' 515 \
     "$(calc 1 "$(get received_per_second) * 1400 * 8 / 1e6")" 15
   row load '500mbit' 'lost' 0 "$(get lost)" 0
-  emulator_do emulator set all rate=500mbit
 }
 
 # What the prober misses must be what the emulator says it dropped, frame by frame.
 measure_account() {
   begin rate=20mbit queue=32k loss=3% duplicate=2% burst=0.5%/30%
   local before
-  before=$(emulator_stat emulator '.directions["a-b"] | [.dropped_total, .duplicated] | @csv' | tr -d '"')
+  before=$(link_stat a eth0 ' | [.dropped_total, .duplicated] | @csv' | tr -d '"')
   send --rate 2500 --size 1000
   local after
-  after=$(emulator_stat emulator '.directions["a-b"] | [.dropped_total, .duplicated] | @csv' | tr -d '"')
+  after=$(link_stat a eth0 ' | [.dropped_total, .duplicated] | @csv' | tr -d '"')
   row account 'loss, queue, burst' 'lost = dropped; hellos may be among them' \
     "$((${after%,*} - ${before%,*}))" "$(get lost)" 8
   row account 'duplicate' 'doubled = duplicated; hellos may be among them' \
@@ -244,7 +241,7 @@ EOF
 lab_start
 lab_host a
 lab_host b
-emulator_start emulator a=a:eth0,b=b:eth0 --seed "$seed"
+LAB_SEED=$seed LAB_EMULATED=wire lab_link a b
 # Only the prober's frames are to be counted.
 for host in a b; do
   lab_exec "$host" sysctl -qw net.ipv6.conf.eth0.disable_ipv6=1

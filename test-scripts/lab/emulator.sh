@@ -1,41 +1,77 @@
 # shellcheck shell=bash disable=SC2153 # names come from lib.sh
 # emulator.sh: links with the faults of real networks, and the prober. Part of lib.sh.
 #
-# The emulator makes the interfaces at both ends of its links; hosts use them as any other. It runs
-# outside the hosts' namespaces, as a daemon of the lab: lab_stop NAME ends it.
+# With LAB_EMULATED set, links are made of TAP devices that the emulator joins, and not of veth pairs:
 #
-#   emulator_start net "a=alice:up0,b=bob:up0" --set "a+b good-wifi"
-#   emulator_do net set a-b loss=5%
-#   probe alice:up0 bob:up0 --rate 10000 --seconds 5 --both-ways >report.json
+#   LAB_EMULATED=good-wifi lab_attach alice home
+#   link_both alice eth0 set loss=5%
+#   link_out alice eth0 cut
+#   probe alice:qm0 bob:qm0 --rate 10000 --seconds 5 --both-ways >report.json
+#
+# Hosts use the interfaces as any other. One emulator, the daemon "emulator", runs all links of a lab,
+# outside the hosts' namespaces. Its words and commands: lab/tool emulator --help. LAB_SEED is the seed
+# of its chances.
 
-# emulator_start NAME "A=HOST:IF,B=HOST:IF" [OPTION...]: one link, until it is ready; more links and
-# settings as options (lab/tool emulator --help), their hosts written @HOST: --link "c=@carol:up0,..."
+declare -gA LAB_END=() # host/interface -> the emulator's name for it
+
+# The first emulated link does this.
 emulator_start() {
-  local name=$1 link=$2
-  shift 2
-  [[ -z ${LAB_PID[$name]-} ]] || die "'$name' runs already"
-  link=${link//=/=@}
-  : >"$LAB_DIR/log/$name.log"
-  setsid "$LAB_LIB/tool" emulator --control "$LAB_DIR/$name.sock" --link "${link//@/$LAB_ID-}" \
-    "${@//@/$LAB_ID-}" >"$LAB_DIR/log/$name.log" 2>&1 </dev/null &
-  LAB_PID[$name]=$!
-  lab_await "$name" '^emulator: ready'
+  [[ -z ${LAB_PID[emulator]-} ]] || die "the emulator runs already"
+  : >"$LAB_DIR/log/emulator.log"
+  setsid "$LAB_LIB/tool" emulator --control "$LAB_DIR/emulator.sock" --seed "${LAB_SEED-1}" \
+    >"$LAB_DIR/log/emulator.log" 2>&1 </dev/null &
+  LAB_PID[emulator]=$!
+  lab_await emulator '^emulator: ready'
 }
 
-# emulator_do NAME COMMAND...: prints the answer unless it is "ok"; an error ends the script.
+# emulator_do COMMAND...: prints the answer unless it is "ok"; an error ends the script.
 emulator_do() {
   local answer
-  answer=$(socat -t 10 - "UNIX-CONNECT:$LAB_DIR/$1.sock" <<<"${*:2}")
+  answer=$(socat -t 10 - "UNIX-CONNECT:$LAB_DIR/emulator.sock" <<<"$*")
   case $answer in
     ok) ;;
-    error:* | '') die "emulator $1: ${*:2}: ${answer:-no answer}" ;;
+    error:* | '') die "emulator: $*: ${answer:-no answer}" ;;
     *) echo "$answer" ;;
   esac
 }
 
-# emulator_stat NAME PATH: one number of its counters, such as '.directions["a-b"].out'.
-emulator_stat() {
-  emulator_do "$1" stats | jq "$2"
+# A command for one link, named by HOST IF: for what the host sends, for what it receives, for both.
+#   set WORD... | pause | resume | cut | mend
+link_out() {
+  emulator_do "$3" "${LAB_END[$1/$2]}-$(link_far "$1" "$2")" "${@:4}"
+}
+
+link_in() {
+  emulator_do "$3" "$(link_far "$1" "$2")-${LAB_END[$1/$2]}" "${@:4}"
+}
+
+link_both() {
+  emulator_do "$3" "${LAB_END[$1/$2]}+$(link_far "$1" "$2")" "${@:4}"
+}
+
+# link_stat HOST IF PATH: one number about what the host has sent over a link, such as .dropped.loss
+link_stat() {
+  emulator_do stats | jq ".directions[\"${LAB_END[$1/$2]}-$(link_far "$1" "$2")\"]$3"
+}
+
+link_far() {
+  local far
+  read -ra far <<<"${LAB_FAR[$1/$2]}"
+  echo "${LAB_END[${far[0]}/${far[1]}]}"
+}
+
+# What lab_veth does, with TAP devices and with the settings in LAB_EMULATED.
+lab_tap_pair() { # HOST-A IF-A HOST-B IF-B MTU
+  local a=${1}_$2 b=${3}_$4
+  a=${a//[^a-z0-9]/_}
+  b=${b//[^a-z0-9]/_}
+  [[ -n ${LAB_PID[emulator]-} ]] || emulator_start
+  emulator_do link "$a=$LAB_ID-$1:$2,$b=$LAB_ID-$3:$4" "$5"
+  emulator_do set "$a+$b" "$LAB_EMULATED"
+  LAB_END[$1/$2]=$a
+  LAB_END[$3/$4]=$b
+  LAB_FAR[$1/$2]="$3 $4"
+  LAB_FAR[$3/$4]="$1 $2"
 }
 
 # probe HOST:IF HOST:IF [OPTION...]: the prober between two interfaces; its report is JSON.
@@ -53,8 +89,8 @@ probe_start() {
   lab_await "$1" '^prober: sending'
 }
 
-# probe_stop NAME: ends it, and prints its report when what is under way has arrived.
+# probe_stop NAME: ends it, and leaves its report in $LAB_DIR/NAME.json when what is under way has
+# arrived.
 probe_stop() {
   lab_stop "$1" TERM 40
-  cat "$LAB_DIR/$1.json"
 }

@@ -14,7 +14,7 @@
 # a killed script from labs at work. All interfaces live inside namespaces of the lab.
 #
 # The parts: net.sh (hosts, links, routers, events on links), nat.sh (what the routers do),
-# daemons.sh (nodes, relays, captures), report.sh (assertions, tables).
+# daemons.sh (nodes, relays, captures), emulator.sh (links with faults, prober), report.sh (assertions, tables).
 
 LAB_LIB=$(realpath "$(dirname "${BASH_SOURCE[0]}")")
 LAB_SCRIPTS=$(dirname "$LAB_LIB")
@@ -51,6 +51,8 @@ LAB_DIR='' # temporary directory: log/, state/, capture/
 . "$LAB_LIB/nat.sh"
 # shellcheck source=daemons.sh
 . "$LAB_LIB/daemons.sh"
+# shellcheck source=emulator.sh
+. "$LAB_LIB/emulator.sh"
 # shellcheck source=report.sh
 . "$LAB_LIB/report.sh"
 

@@ -136,12 +136,20 @@ lab_link_up() {
 
 # Loss of carrier, as by a pulled cable: addresses and routes stay on the host.
 lab_carrier_down() {
+  if [[ -n ${LAB_END[$1/${2-eth0}]-} ]]; then
+    emulator_do carrier "${LAB_END[$1/${2-eth0}]}" off
+    return
+  fi
   local far
   read -ra far <<<"${LAB_FAR[$1/${2-eth0}]}"
   ip -n "$LAB_ID-${far[0]}" link set "${far[1]}" down
 }
 
 lab_carrier_up() {
+  if [[ -n ${LAB_END[$1/${2-eth0}]-} ]]; then
+    emulator_do carrier "${LAB_END[$1/${2-eth0}]}" on
+    return
+  fi
   local far
   read -ra far <<<"${LAB_FAR[$1/${2-eth0}]}"
   lab_bring_up "${far[0]}" "${far[1]}"
@@ -228,6 +236,10 @@ lab_add_bridge() {
 }
 
 lab_veth() { # A IF-A B IF-B MTU
+  if [[ -n ${LAB_EMULATED-} ]]; then
+    lab_tap_pair "$@"
+    return
+  fi
   ip link add "$2" mtu "$5" netns "$LAB_ID-$1" type veth peer name "$4" mtu "$5" netns "$LAB_ID-$3"
   ip -n "$LAB_ID-$1" link set "$2" up
   ip -n "$LAB_ID-$3" link set "$4" up

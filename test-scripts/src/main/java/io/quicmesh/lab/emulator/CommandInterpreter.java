@@ -21,7 +21,9 @@ final class CommandInterpreter {
 
   static final String USAGE =
       "set WHICH WORD... | pause WHICH | resume WHICH | cut WHICH | mend WHICH | carrier END on|off"
-          + " | show | stats | stop; WHICH is a-b (one direction), a+b (both) or all";
+          + " | link A=[NS:]IF,B=[NS:]IF [MTU] | show | stats | stop; WHICH is a-b (one direction), a+b (both) or all";
+
+  private static final int DEFAULT_MTU = 1500;
 
   private final Emulator emulator;
   private final ObjectMapper json = new ObjectMapper();
@@ -47,6 +49,7 @@ final class CommandInterpreter {
       case "resume" -> each(words, direction -> direction.resume(nowNanos));
       case "cut" -> each(words, LinkDirection::cut);
       case "mend" -> each(words, LinkDirection::mend);
+      case "link" -> link(words, rest);
       case "carrier" -> carrier(words, rest);
       case "show" -> show();
       case "stats" -> stats();
@@ -89,6 +92,14 @@ final class CommandInterpreter {
       throw new IllegalArgumentException("no direction is " + words[1] + "; there are " + names);
     }
     return directions;
+  }
+
+  private String link(String[] words, String mtu) throws IOException {
+    if (words.length < 2) {
+      throw new IllegalArgumentException("link wants two ends: A=[NS:]IF,B=[NS:]IF");
+    }
+    emulator.join(LinkRef.parse(words[1]), mtu.isEmpty() ? DEFAULT_MTU : Integer.parseInt(mtu));
+    return "ok";
   }
 
   private String carrier(String[] words, String state) throws IOException {

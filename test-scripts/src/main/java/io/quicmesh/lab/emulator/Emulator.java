@@ -1,6 +1,5 @@
 package io.quicmesh.lab.emulator;
 
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.ManualIoEventLoop;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -43,32 +42,35 @@ final class Emulator implements AutoCloseable {
     this.random = new SplittableRandom(seed);
   }
 
-  /** Makes both TAP devices and joins them by a wire. */
-  void join(EndRef first, EndRef second, int mtuBytes) throws IOException {
-    LinkEnd a = open(first, mtuBytes);
-    LinkEnd b = open(second, mtuBytes);
-    join(a, b);
-    join(b, a);
+  /** Makes both TAP devices and joins them by a wire. On the emulator's thread. */
+  void join(LinkRef link, int mtuBytes) throws IOException {
+    LinkEnd first = open(link.first(), mtuBytes);
+    try {
+      LinkEnd second = open(link.second(), mtuBytes);
+      join(first, second);
+      join(second, first);
+    } catch (IOException | IllegalArgumentException e) {
+      ends.remove(first.name());
+      first.close();
+      throw e;
+    }
   }
 
   private LinkEnd open(EndRef ref, int mtuBytes) throws IOException {
     if (ends.containsKey(ref.name())) {
       throw new IllegalArgumentException("two ends are named " + ref.name());
     }
-    ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
-    LinkEnd end = LinkEnd.open(ref, mtuBytes, allocator);
+    LinkEnd end = LinkEnd.open(ref, mtuBytes, PooledByteBufAllocator.DEFAULT);
     ends.put(ref.name(), end);
     return end;
   }
 
+  /** The loop registers at once what its own thread hands it. */
   private void join(LinkEnd from, LinkEnd to) throws IOException {
     LinkDirection direction = new LinkDirection(LinkSettings.WIRE, random.split());
     flows.add(new LinkFlow(from, to, direction));
     Future<Void> started = from.start(loop, direction);
-    while (!started.isDone()) {
-      loop.runNow();
-    }
-    if (started.cause() != null) {
+    if (!started.isSuccess()) {
       throw new IOException("cannot read " + from.name(), started.cause());
     }
   }

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
       "Commands are lines on standard input, or on the --control socket, answered by one line each:",
       "  set a-b rate=25mbit delay=20ms jitter=5ms queue=256k loss=1%%   one direction",
       "  set a+b good-wifi loss=0                                       both; a name, then changes",
-      "  pause|resume|cut|mend a-b, carrier a on|off, show, stats, stop",
+      "  pause|resume|cut|mend a-b, carrier a on|off, link A=..,B=.. [MTU], show, stats, stop",
       "Settings: rate, delay, jitter=5ms[/reorder], queue, mtu, loss, burst=ENTER/EXIT[/LOSS],",
       "  reorder=CHANCE/HELD, duplicate, flip. Names: wire data-centre lab good-wifi congested-wifi",
       "  weak-4g 3g moving-car satellite."
@@ -36,7 +36,6 @@ public final class EmulatorCommand implements Callable<Integer> {
 
   @Option(
       names = "--link",
-      required = true,
       paramLabel = "A=[NS:]IF,B=[NS:]IF",
       description = "a link between two new TAP devices, in the named network namespaces")
   private List<String> links = List.of();
@@ -84,11 +83,7 @@ public final class EmulatorCommand implements Callable<Integer> {
 
   private int run(Emulator emulator) throws IOException {
     for (String link : links) {
-      String[] ends = link.split(",", -1);
-      if (ends.length != 2) {
-        throw new IllegalArgumentException("--link wants two ends: A=[NS:]IF,B=[NS:]IF");
-      }
-      emulator.join(EndRef.parse(ends[0]), EndRef.parse(ends[1]), mtuBytes);
+      emulator.join(LinkRef.parse(link), mtuBytes);
     }
     CommandInterpreter interpreter = new CommandInterpreter(emulator);
     for (String setting : settings) {
