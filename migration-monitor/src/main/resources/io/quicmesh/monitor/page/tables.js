@@ -119,7 +119,7 @@ export function drawQuotas() {
   syncOr(byId('quotas'), 'No quotas.', status.quotas, (quota) => quota.name,
     () => bar(),
     (quota, item) => drawBar(item, show.words(quota.name),
-      `${show.count(quota.used)} of ${show.count(quota.limit)}` + (quota.hits > 0 ? `, hit ${show.count(quota.hits)} times` : ''),
+      (quota.limit === 0 ? `${show.count(quota.used)}, no limit` : `${show.count(quota.used)} of ${show.count(quota.limit)}`) + (quota.hits > 0 ? `, hit ${show.count(quota.hits)} times` : ''),
       quota.limit === 0 ? 0 : quota.used / quota.limit));
   drawBars('rejected', 'Nothing was refused.', Object.entries(status.rejected));
 }
