@@ -78,6 +78,29 @@ final class SegmenterIT {
     assertThat(loop.call(in::counters).dropped()).isEmpty();
   }
 
+  @Test
+  void kernelTakesWhateverTheCheckAccepts() throws Exception {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    int accepted = 0;
+    for (int round = 0; round < 3_000; round++) {
+      ByteBuf frame = randomFrame(random);
+      int headBytes = Math.min(90, frame.readableBytes());
+      for (int i = random.nextInt(9); i > 0; i--) {
+        frame.setByte(random.nextInt(headBytes), random.nextInt());
+      }
+      String what =
+          "seed " + seed + ", round " + round + ", " + ByteBufUtil.hexDump(frame, 0, headBytes);
+      int length = headBytes + random.nextInt(frame.readableBytes() - headBytes + 1);
+      if (VirtioNetHeader.sanitize(frame, 0, length).accepted()) {
+        accepted++;
+        assertThat(loop.call(() -> in.write(frame, 0, length))).as(what).isTrue();
+      }
+      frame.release();
+    }
+    assertThat(accepted).isGreaterThan(1_000);
+  }
+
   private List<byte[]> ours(ByteBuf frame) {
     int length = frame.readableBytes();
     assertThat(VirtioNetHeader.sanitize(frame, 0, length).accepted()).isTrue();

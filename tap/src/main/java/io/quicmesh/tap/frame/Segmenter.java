@@ -22,6 +22,8 @@ public final class Segmenter implements AutoCloseable {
   /** Where a segment is put together: an empty virtio-net header, then the frame. */
   private final ByteBuf scratch;
 
+  private final Superframe superframe = new Superframe();
+
   public Segmenter(ByteBufAllocator allocator) {
     scratch = allocator.directBuffer(FRAME + EthernetFrame.SUPERFRAME_BYTES_MAX);
     scratch.writerIndex(scratch.capacity());
@@ -60,7 +62,7 @@ public final class Segmenter implements AutoCloseable {
   }
 
   private void cut(ByteBuf buf, int offset, int frameBytes, SegmentSink sink) {
-    Superframe superframe = new Superframe(buf, offset, frameBytes);
+    superframe.read(buf, offset, frameBytes);
     int payload = offset + FRAME + superframe.headerBytes;
     int left = frameBytes - superframe.headerBytes;
     scratch.setBytes(FRAME, buf, offset + FRAME, superframe.headerBytes);
@@ -70,14 +72,14 @@ public final class Segmenter implements AutoCloseable {
       left -= bytes;
       scratch.setBytes(FRAME + superframe.headerBytes, buf, payload, bytes);
       payload += bytes;
-      writeNetworkHeader(superframe, index, bytes);
-      writeTransportHeader(superframe, index, bytes, left == 0);
+      writeNetworkHeader(index, bytes);
+      writeTransportHeader(index, bytes, left == 0);
       sink.segment(scratch, 0, FRAME + superframe.headerBytes + bytes);
       index++;
     } while (left > 0);
   }
 
-  private void writeNetworkHeader(Superframe superframe, int index, int payloadBytes) {
+  private void writeNetworkHeader(int index, int payloadBytes) {
     int network = FRAME + superframe.network;
     int packetBytes = superframe.headerBytes - superframe.network + payloadBytes;
     if (superframe.ipv6) {
@@ -94,8 +96,7 @@ public final class Segmenter implements AutoCloseable {
         Checksums.complement(Checksums.sum(scratch, network, headerBytes)));
   }
 
-  private void writeTransportHeader(
-      Superframe superframe, int index, int payloadBytes, boolean last) {
+  private void writeTransportHeader(int index, int payloadBytes, boolean last) {
     int transport = FRAME + superframe.transport;
     int bytes = superframe.headerBytes - superframe.transport + payloadBytes;
     int checksum = transport + superframe.checksumOffset;
@@ -113,23 +114,23 @@ public final class Segmenter implements AutoCloseable {
         checksum, superframe.udp ? Checksums.complementNotZero(sum) : Checksums.complement(sum));
   }
 
-  /** What all segments of a superframe share. */
+  /** What all segments of a superframe share; one object is filled again for each of them. */
   private static final class Superframe {
-    final int headerBytes;
-    final int segmentBytes;
-    final int network;
-    final int transport;
-    final int checksumOffset;
-    final boolean ipv6;
-    final boolean udp;
-    final int ipv4Id;
-    final int tcpSequence;
-    final int tcpFlags;
+    int headerBytes;
+    int segmentBytes;
+    int network;
+    int transport;
+    int checksumOffset;
+    boolean ipv6;
+    boolean udp;
+    int ipv4Id;
+    int tcpSequence;
+    int tcpFlags;
 
     /** The sum over the pseudo-header, but for the length. */
-    final long pseudoSum;
+    long pseudoSum;
 
-    Superframe(ByteBuf buf, int offset, int frameBytes) {
+    void read(ByteBuf buf, int offset, int frameBytes) {
       int frame = offset + FRAME;
       headerBytes = VirtioNetHeader.headerLengthBytes(buf, offset);
       segmentBytes = VirtioNetHeader.gsoSizeBytes(buf, offset);

@@ -30,6 +30,8 @@ public final class VirtioNetHeader {
   private static final int CHECKSUM_START_OFFSET = 6;
   private static final int CHECKSUM_OFFSET_OFFSET = 8;
   private static final int LENGTH_FIELD_MAX = 0xffff;
+  private static final int TRANSPORT_OFFSET_MIN =
+      EthernetFrame.HEADER_BYTES + IpPacket.IPV4_HEADER_BYTES_MIN;
 
   /** Linux sends no smaller TCP segments (tcp_min_snd_mss); fewer bytes would mean a flood. */
   private static final int TCP_SEGMENT_BYTES_MIN = 48;
@@ -69,7 +71,7 @@ public final class VirtioNetHeader {
     }
     int checksumEnd = checksumStart(buf, offset) + checksumOffset(buf, offset) + Short.BYTES;
     boolean inside =
-        checksumStart(buf, offset) >= EthernetFrame.HEADER_BYTES
+        checksumStart(buf, offset) >= TRANSPORT_OFFSET_MIN
             && checksumEnd <= Math.min(frameBytes, LENGTH_FIELD_MAX);
     if (!inside) {
       return HeaderVerdict.CHECKSUM_POSITION;

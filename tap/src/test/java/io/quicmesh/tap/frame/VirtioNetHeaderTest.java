@@ -52,7 +52,7 @@ final class VirtioNetHeaderTest {
     buf.setShortLE(6, 140);
     assertThat(sanitize(buf)).isEqualTo(HeaderVerdict.ACCEPTED);
 
-    buf.setShortLE(6, 13);
+    buf.setShortLE(6, 33);
     assertThat(sanitize(buf)).isEqualTo(HeaderVerdict.CHECKSUM_POSITION);
     buf.setShortLE(6, 0xffff).setShortLE(8, 0xffff);
     assertThat(sanitize(buf)).isEqualTo(HeaderVerdict.CHECKSUM_POSITION);
