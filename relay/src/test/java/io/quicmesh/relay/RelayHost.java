@@ -1,0 +1,97 @@
+package io.quicmesh.relay;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.util.concurrent.Future;
+import io.quicmesh.monitor.api.RelayFacts;
+import io.quicmesh.relay.core.RelayLimits;
+import io.quicmesh.transport.identity.Certificates;
+import io.quicmesh.transport.identity.Keys;
+import io.quicmesh.transport.identity.RelayVerifier;
+import io.quicmesh.transport.identity.TransportIdentity;
+import io.quicmesh.transport.quic.HandshakeLimits;
+import io.quicmesh.transport.quic.TransportConfig;
+import io.quicmesh.transport.wire.Fingerprint;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/** A relay on loopback with a thread of its own. */
+final class RelayHost implements AutoCloseable {
+
+  static final long PATIENCE_SECONDS = 30;
+  private static final Duration IDLE = Duration.ofSeconds(3);
+
+  private final EventLoopGroup group =
+      new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+  private final ExecutorService workers = Executors.newSingleThreadExecutor();
+  private final TransportIdentity identity =
+      Certificates.selfSigned(Keys.generate(), Instant.now());
+  private final RelayServer server;
+
+  RelayHost() {
+    this(RelayLimits.defaults(), null);
+  }
+
+  RelayHost(RelayLimits limits, @Nullable Set<Fingerprint> allowed) {
+    InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    TransportConfig quick = TransportConfig.defaults().withIdleTimeoutNanos(IDLE.toNanos());
+    RelayConfig config =
+        RelayConfig.of(List.of(address), allowed)
+            .with(limits)
+            .with(new RelayConfig.Quic(quick, HandshakeLimits.defaults()));
+    server =
+        await(RelayServer.start(new RelayServer.Host(group.next(), workers), config, identity));
+  }
+
+  RelayServer server() {
+    return server;
+  }
+
+  InetSocketAddress address() {
+    return server.addresses().get(0);
+  }
+
+  RelayVerifier pin() {
+    return new RelayVerifier(identity.fingerprint());
+  }
+
+  RelayFacts facts() {
+    return server.facts().toCompletableFuture().join();
+  }
+
+  long rejected(String reason) {
+    return facts().status().rejected().getOrDefault(reason, 0L);
+  }
+
+  static <T> T await(Future<T> future) {
+    if (!future.awaitUninterruptibly(PATIENCE_SECONDS, SECONDS)) {
+      throw new AssertionError("nothing happened in " + PATIENCE_SECONDS + " s");
+    }
+    if (!future.isSuccess()) {
+      throw new AssertionError(future.cause());
+    }
+    return future.getNow();
+  }
+
+  @Override
+  public void close() {
+    Future<Void> stopped = server.stop();
+    if (!stopped.awaitUninterruptibly(PATIENCE_SECONDS, SECONDS)) {
+      throw new AssertionError("the relay does not stop");
+    }
+    workers.shutdown();
+    group
+        .shutdownGracefully(0, PATIENCE_SECONDS, SECONDS)
+        .awaitUninterruptibly(PATIENCE_SECONDS, SECONDS);
+  }
+}
