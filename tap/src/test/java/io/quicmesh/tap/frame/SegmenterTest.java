@@ -150,7 +150,7 @@ final class SegmenterTest {
   }
 
   private List<byte[]> segment(ByteBuf frame) {
-    ByteBuf shifted = Unpooled.directBuffer().writeZero(7).writeBytes(frame);
+    ByteBuf shifted = Unpooled.buffer().writeZero(7).writeBytes(frame);
     frame.release();
     int length = shifted.writerIndex() - 7;
     assertThat(VirtioNetHeader.sanitize(shifted, 7, length)).isEqualTo(HeaderVerdict.ACCEPTED);
