@@ -115,7 +115,7 @@ final class TapDeviceIT {
     assertThatThrownBy(
             () ->
                 open(TapConfig.named("qtap0").withAddresses(List.of(IpPrefix.parse("fd77::1/64")))))
-        .hasMessageContaining("cannot assign fd77:0:0:0:0:0:0:1/64 to qtap0")
+        .hasMessageContaining("cannot assign fd77::1/64 to qtap0")
         .hasMessageContaining("disable_ipv6");
 
     assertThat(host.ip("link")).doesNotContain("qtap0");
