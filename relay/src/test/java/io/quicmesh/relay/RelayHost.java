@@ -15,6 +15,7 @@ import io.quicmesh.transport.identity.TransportIdentity;
 import io.quicmesh.transport.quic.HandshakeLimits;
 import io.quicmesh.transport.quic.TransportConfig;
 import io.quicmesh.transport.wire.Fingerprint;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -71,6 +72,12 @@ final class RelayHost implements AutoCloseable {
 
   long rejected(String reason) {
     return facts().status().rejected().getOrDefault(reason, 0L);
+  }
+
+  /** CPU time of the relay's event loop so far. */
+  long cpuNanos() {
+    long thread = await(group.next().submit(() -> Thread.currentThread().getId()));
+    return ManagementFactory.getThreadMXBean().getThreadCpuTime(thread);
   }
 
   static <T> T await(Future<T> future) {

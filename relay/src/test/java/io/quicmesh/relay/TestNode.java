@@ -29,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A node's connection to a relay, for a test's own thread. */
@@ -151,6 +152,11 @@ final class TestNode implements QuicConnection.Listener, AutoCloseable {
   void die() {
     answersPings = false;
     run(() -> endpoint.port().setGate(new Deaf()));
+  }
+
+  /** Does something with the connection on its own thread. */
+  void onLoop(Consumer<QuicConnection> work) {
+    run(() -> work.accept(connection));
   }
 
   EventLoop loop() {
