@@ -48,10 +48,15 @@ public final class CarrierChoice {
 
   /** A carrier is gone. */
   public void handleCarrierDown(CarrierId carrier, long nowNanos) {
-    if (carriers.remove(carrier) != null) {
-      forgetMove(carrier);
-      evaluate(nowNanos);
+    if (carriers.remove(carrier) == null) {
+      return;
     }
+    if (carrier.equals(current)) {
+      holdDown(carrier).handleFlap(nowNanos);
+      current = null;
+    }
+    forgetMove(carrier);
+    evaluate(nowNanos);
   }
 
   public void handleMeasured(CarrierId carrier, PathQuality quality, long nowNanos) {
@@ -118,17 +123,22 @@ public final class CarrierChoice {
 
   /** The session was set up on this carrier. */
   public void handleEstablished(CarrierId carrier, long nowNanos) {
+    movingTo = null;
     settle(carrier, HandoverCause.PREFER_DIRECT, nowNanos);
     evaluate(nowNanos);
   }
 
   /** The peer moved the session. Its reasons count like our own. */
   public void handlePeerMoved(CarrierId to, HandoverCause cause, long nowNanos) {
+    movingTo = null;
     settle(to, cause, nowNanos);
     evaluate(nowNanos);
   }
 
-  /** The handover to {@code to} ended; the session's lanes now run on {@code nowOn}. */
+  /**
+   * A handover of either side ended; the session's lanes now run on {@code nowOn}. If another took
+   * its place, the end of that one is awaited.
+   */
   public void handleHandoverEnded(
       CarrierId to,
       @Nullable CarrierId nowOn,
@@ -139,10 +149,12 @@ public final class CarrierChoice {
     if (view != null && result == HandoverResult.FAILED) {
       view.handleHandoverFailed(nowNanos);
     }
-    if (nowOn != null && !nowOn.equals(current)) {
+    if (nowOn == null) {
+      current = null;
+    } else if (!nowOn.equals(current)) {
       settle(nowOn, cause, nowNanos);
     }
-    if (to.equals(movingTo)) {
+    if (result != HandoverResult.SUPERSEDED) {
       movingTo = null;
     }
     evaluate(nowNanos);
@@ -187,7 +199,6 @@ public final class CarrierChoice {
     }
     current = to;
     currentSinceNanos = nowNanos;
-    movingTo = null;
     CarrierView view = carriers.get(to);
     if (view != null) {
       view.handleHandoverDone();

@@ -8,8 +8,8 @@ package io.quicmesh.migration;
  */
 public record CarrierId(CarrierKind kind, String name) {
 
-  /** The name as logs and the API show it, for example {@code relay:192.0.2.1:4433}. */
+  /** The name as logs and the API show it: {@code direct}, or {@code relay:192.0.2.1:4433}. */
   public String label() {
-    return kind.label() + ":" + name;
+    return kind == CarrierKind.DIRECT ? kind.label() : kind.label() + ":" + name;
   }
 }

@@ -23,7 +23,9 @@ public enum HandoverCause {
   /** The connection is replaced by a new one between the same nodes. */
   RENEWAL,
   /** The operator asked for it. */
-  FORCED;
+  FORCED,
+  /** The peer asked for it, for reasons of its own. */
+  PEER;
 
   /** The name as logs and the API show it, for example {@code prefer-direct}. */
   public String label() {

@@ -11,7 +11,7 @@ import java.time.Instant;
  * @param newAddress the moving side's underlay address after, or the one it tried
  * @param validated whether the new path proved itself (RFC 9000 section 8.2, or an echo over it)
  * @param cause what set it off
- * @param gapMillis the longest time without hearing around it
+ * @param gapNanos the longest time without hearing around it
  */
 public record MigrationEvent(
     Instant timestamp,
@@ -19,9 +19,9 @@ public record MigrationEvent(
     InetSocketAddress newAddress,
     boolean validated,
     MigrationCause cause,
-    long gapMillis) {
+    long gapNanos) {
 
-  MigrationEvent withGapMillis(long longerGapMillis) {
-    return new MigrationEvent(timestamp, oldAddress, newAddress, validated, cause, longerGapMillis);
+  MigrationEvent withGapNanos(long longerGapNanos) {
+    return new MigrationEvent(timestamp, oldAddress, newAddress, validated, cause, longerGapNanos);
   }
 }

@@ -42,9 +42,9 @@ final class MigrationLedger {
       return event;
     }
 
-    void extendGap(long gapMillis) {
-      if (gapMillis > event.gapMillis()) {
-        event = event.withGapMillis(gapMillis);
+    void extendGap(long gapNanos) {
+      if (gapNanos > event.gapNanos()) {
+        event = event.withGapNanos(gapNanos);
       }
     }
   }

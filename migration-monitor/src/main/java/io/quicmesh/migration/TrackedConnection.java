@@ -78,7 +78,7 @@ final class TrackedConnection {
     if (attempt != null) {
       attempt.longestSilenceNanos = Math.max(attempt.longestSilenceNanos, silenceNanos);
     } else if (!history.isEmpty() && silenceStartedNanos <= endedNanos) {
-      history.getLast().extendGap(TimeUnit.NANOSECONDS.toMillis(silenceNanos));
+      history.getLast().extendGap(silenceNanos);
     }
   }
 
@@ -158,12 +158,7 @@ final class TrackedConnection {
     state = endState;
     endedNanos = nowNanos;
     return new MigrationEvent(
-        ended.startedWall,
-        ended.from,
-        ended.to,
-        validated,
-        ended.cause,
-        TimeUnit.NANOSECONDS.toMillis(gapNanos));
+        ended.startedWall, ended.from, ended.to, validated, ended.cause, gapNanos);
   }
 
   private void remember(Entry entry) {

@@ -525,7 +525,7 @@ class CarrierChoiceTest {
     assertThat(decision.text())
         .isEqualTo(
             "move to relay:a:4433: silence; relay:a:4433 fit rtt 20.0 ms loss 1.5 %;"
-                + " direct:d1 silent rtt not measured loss 0.0 %");
+                + " direct silent rtt not measured loss 0.0 %");
   }
 
   @Test
@@ -567,7 +567,8 @@ class CarrierChoiceTest {
     choice.handleSmallPacketsOnly(DIRECT, true, 1);
     choice.handleLeaving(DIRECT, HandoverCause.RENEWAL, 1);
     choice.handleCarrierDown(DIRECT, 1);
-    choice.handleHandoverEnded(DIRECT, null, HandoverResult.FAILED, HandoverCause.PREFER_DIRECT, 1);
+    choice.handleHandoverEnded(
+        DIRECT, RELAY_A, HandoverResult.FAILED, HandoverCause.PREFER_DIRECT, 1);
 
     assertThat(move()).isNull();
     assertThat(choice.current()).isEqualTo(RELAY_A);

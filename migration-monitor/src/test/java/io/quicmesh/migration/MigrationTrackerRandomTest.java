@@ -98,7 +98,7 @@ class MigrationTrackerRandomTest {
           .isEqualTo(record.state() == MigrationState.MIGRATING);
       assertThat(tracker.hasTimedOut(id, 3_100_000_000L, now)).isFalse();
       assertThat(record.events()).hasSizeLessThanOrEqualTo(100);
-      assertThat(record.events()).allMatch(event -> event.gapMillis() >= 0);
+      assertThat(record.events()).allMatch(event -> event.gapNanos() >= 0);
     }
   }
 }

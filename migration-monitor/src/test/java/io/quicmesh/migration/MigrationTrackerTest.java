@@ -126,7 +126,7 @@ class MigrationTrackerTest {
     assertThat(record.migrationCount()).isEqualTo(1);
     MigrationEvent event =
         new MigrationEvent(
-            WALL.plusSeconds(1), WIFI, CELLULAR, true, MigrationCause.LINK_DOWN, 1000);
+            WALL.plusSeconds(1), WIFI, CELLULAR, true, MigrationCause.LINK_DOWN, ms(1000));
     assertThat(record.events()).containsExactly(event);
     assertThat(drain())
         .containsExactly(
@@ -145,7 +145,7 @@ class MigrationTrackerTest {
     tracker.handleHeard("aa", 1, ms(5040));
     tracker.handleEcho("aa", ms(5031), ms(5110));
 
-    assertThat(record("aa", ms(5110)).events().get(0).gapMillis()).isEqualTo(70);
+    assertThat(record("aa", ms(5110)).events().get(0).gapNanos()).isEqualTo(ms(70));
   }
 
   @Test
@@ -161,8 +161,8 @@ class MigrationTrackerTest {
     tracker.handleHeard("aa", 1, ms(5200));
     tracker.handleHeard("aa", 1, ms(9000));
 
-    assertThat(record("aa", ms(9000)).events().get(0).gapMillis()).isEqualTo(200);
-    assertThat(tracker.events().get(0).event().gapMillis()).isEqualTo(200);
+    assertThat(record("aa", ms(9000)).events().get(0).gapNanos()).isEqualTo(ms(200));
+    assertThat(tracker.events().get(0).event().gapNanos()).isEqualTo(ms(200));
   }
 
   @Test

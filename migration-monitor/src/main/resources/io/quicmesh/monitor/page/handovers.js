@@ -11,7 +11,7 @@ export const STEPS = [
   { name: 'Connect', states: ['CONNECTING'], tone: 'c2' },
   { name: 'Resume', states: ['RESUMING'], tone: 'c5' },
   { name: 'Move lanes', states: ['MIGRATING', 'SWITCHING'], tone: 'c1' },
-  { name: 'Close old', states: ['CLOSING_RELAY'], tone: 'c3' },
+  { name: 'Close old', states: ['CLOSING_RELAY', 'CLOSING_DIRECT'], tone: 'c3' },
 ];
 
 export const stepOf = (stateName) => STEPS.find((step) => step.states.includes(stateName));

@@ -54,7 +54,7 @@ function nodePicture() {
 }
 
 function peerSpot(peer, at, size) {
-  const moving = !['RELAY_ONLY', 'DIRECT'].includes(peer.handover_state);
+  const moving = !['NO_CARRIER', 'RELAY_ONLY', 'DIRECT'].includes(peer.handover_state);
   return {
     key: 'peer ' + peer.name, kind: 'peer', at, size, name: peer.name,
     note: peer.state === 'up' ? `${peer.carrier} · ${show.milliseconds(peer.rtt_ms)}` : peer.state,
