@@ -2,22 +2,11 @@ package io.quicmesh.tap;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
-import io.netty.channel.IoRegistration;
-import io.netty.channel.epoll.EpollIoEvent;
-import io.netty.channel.epoll.EpollIoHandle;
-import io.netty.channel.epoll.EpollIoOps;
-import io.netty.channel.unix.Errors.NativeIoException;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.Promise;
-import io.quicmesh.tap.frame.HeaderVerdict;
 import io.quicmesh.tap.frame.MacAddress;
 import io.quicmesh.tap.frame.Offloads;
-import io.quicmesh.tap.frame.SegmentSink;
-import io.quicmesh.tap.frame.Segmenter;
-import io.quicmesh.tap.frame.VirtioNetHeader;
 import io.quicmesh.tap.link.IpPrefix;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,25 +27,17 @@ import org.slf4j.LoggerFactory;
 public final class TapDevice implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TapDevice.class);
 
-  /** A batch ends after so many frames, or when its buffer is full, so that others get the loop. */
-  private static final int BATCH_FRAMES_MAX = 64;
-
   private final FileDescriptor fd;
   private final String name;
   private final int index;
   private final MacAddress mac;
   private final TapConfig config;
   private final Offloads offloads;
-  private final ReadBuffer reads;
-  private final Segmenter segmenter;
   private final TapTally tally = new TapTally();
-  private final SegmentSink segmentSink = this::writeComplete;
+  private final TapReader reader;
+  private final TapWriter writer;
 
   private volatile @Nullable IoEventLoop loop;
-  private @Nullable IoRegistration registration;
-  private boolean paused;
-  private boolean closed;
-  private long listenerFailures;
 
   private TapDevice(
       TunDriver.Opened opened,
@@ -70,8 +51,8 @@ public final class TapDevice implements AutoCloseable {
     this.index = index;
     this.mac = mac;
     this.config = config;
-    this.reads = new ReadBuffer(alloc, config.headroomBytes());
-    this.segmenter = new Segmenter(alloc);
+    this.reader = new TapReader(fd, config, tally, alloc);
+    this.writer = new TapWriter(opened, config, tally, alloc);
   }
 
   /**
@@ -133,40 +114,35 @@ public final class TapDevice implements AutoCloseable {
    */
   public Future<Void> start(IoEventLoop eventLoop, TapListener listener) {
     loop = eventLoop;
-    Promise<Void> started = eventLoop.newPromise();
-    Future<IoRegistration> registered = eventLoop.register(new Handle(listener));
-    registered.addListener(
-        done -> {
-          if (!done.isSuccess()) {
-            started.setFailure(done.cause());
-            return;
+    return reader.start(
+        eventLoop,
+        listener,
+        new TapReader.Ends() {
+          @Override
+          public void interfaceGone(IOException cause) {
+            vanish(listener, cause);
           }
-          registration = registered.getNow();
-          submitInterest();
-          started.setSuccess(null);
+
+          @Override
+          public void loopEnding() {
+            closeNow();
+          }
         });
-    return started;
   }
 
   /** Reads nothing until {@link #resumeReading}; the kernel queues, and then drops, meanwhile. */
   public void pauseReading() {
-    if (!paused) {
-      paused = true;
-      submitInterest();
-    }
+    reader.setPaused(true);
   }
 
   /** Goes on reading. */
   public void resumeReading() {
-    if (paused) {
-      paused = false;
-      submitInterest();
-    }
+    reader.setPaused(false);
   }
 
   /** Whether reading is paused. */
   public boolean isReadingPaused() {
-    return paused;
+    return reader.isPaused();
   }
 
   /**
@@ -179,17 +155,7 @@ public final class TapDevice implements AutoCloseable {
    * @return whether the kernel took all of it; if not, it is counted by reason
    */
   public boolean write(ByteBuf buf, int offset, int lengthBytes) {
-    HeaderVerdict verdict = VirtioNetHeader.sanitize(buf, offset, lengthBytes);
-    if (!verdict.accepted()) {
-      tally.countDropped(TapDropReason.WRITE_MALFORMED);
-      return false;
-    }
-    if (VirtioNetHeader.fits(buf, offset, offloads)) {
-      return writeComplete(buf, offset, lengthBytes);
-    }
-    long before = tally.framesDropped();
-    segmenter.segment(buf, offset, lengthBytes, segmentSink);
-    return tally.framesDropped() == before;
+    return writer.write(buf, offset, lengthBytes);
   }
 
   /**
@@ -241,83 +207,7 @@ public final class TapDevice implements AutoCloseable {
     }
   }
 
-  /**
-   * Interest NONE would take the descriptor out of epoll for good; errors cannot be masked anyway.
-   */
-  private void submitInterest() {
-    IoRegistration current = registration;
-    if (current != null && current.isValid()) {
-      current.submit(paused ? EpollIoOps.EPOLLERR : EpollIoOps.EPOLLIN);
-    }
-  }
-
-  private boolean writeComplete(ByteBuf buf, int offset, int lengthBytes) {
-    int skipped = config.offloads() ? 0 : VirtioNetHeader.BYTES;
-    try {
-      int written = fd.writeAddress(buf.memoryAddress(), offset + skipped, offset + lengthBytes);
-      if (written > 0) {
-        tally.countOut(lengthBytes - VirtioNetHeader.BYTES);
-        return true;
-      }
-      tally.countDropped(TapDropReason.WRITE_WOULD_BLOCK);
-    } catch (NativeIoException e) {
-      tally.countDropped(TapDropReason.ofWrite(-e.expectedErr()));
-    } catch (IOException e) {
-      tally.countDropped(TapDropReason.WRITE_FAILED);
-    }
-    return false;
-  }
-
-  private void readBatch(TapListener listener) throws IOException {
-    int frames = 0;
-    while (frames < BATCH_FRAMES_MAX && !paused && !closed && reads.hasRoom()) {
-      if (!readFrame(listener)) {
-        break;
-      }
-      frames++;
-    }
-    if (frames > 0) {
-      listener.batchComplete();
-    }
-    if (!closed) {
-      reads.recycle();
-    }
-  }
-
-  private boolean readFrame(TapListener listener) throws IOException {
-    ByteBuf buf = reads.buffer();
-    int header = reads.cursor() + config.headroomBytes();
-    int from = config.offloads() ? header : header + VirtioNetHeader.BYTES;
-    int limit = reads.limit();
-    int got = fd.readAddress(buf.memoryAddress(), from, limit);
-    if (got <= 0) {
-      return false;
-    }
-    int end = from + got;
-    if (end == limit) {
-      tally.countDropped(TapDropReason.READ_TOO_LONG);
-      return true;
-    }
-    if (!config.offloads()) {
-      VirtioNetHeader.writeEmpty(buf, header);
-    }
-    reads.advanceTo(end);
-    tally.countIn(end - header - VirtioNetHeader.BYTES);
-    listener.frame(buf, header, end - header);
-    return true;
-  }
-
-  /** A defect of ours must not stop the loop, nor fill the disk: it is logged ever more rarely. */
-  private void logListenerFailure(RuntimeException failure) {
-    if (Long.bitCount(++listenerFailures) == 1) {
-      log.error("taking frames of {} failed, {} times so far", name, listenerFailures, failure);
-    }
-  }
-
   private void vanish(TapListener listener, IOException cause) {
-    if (closed) {
-      return;
-    }
     TapException gone =
         new TapException(
             "the interface " + name + " is gone",
@@ -329,56 +219,16 @@ public final class TapDevice implements AutoCloseable {
   }
 
   private void closeNow() {
-    if (closed) {
+    if (!fd.isOpen()) {
       return;
     }
-    closed = true;
     IoEventLoop owner = loop;
-    IoRegistration current = registration;
-    if (current != null && owner != null && owner.inEventLoop()) {
-      current.cancel();
-    }
+    reader.close(owner != null && owner.inEventLoop());
+    writer.close();
     try {
       fd.close();
     } catch (IOException e) {
       log.warn("closing {} failed", name, e);
-    }
-    reads.release();
-    segmenter.close();
-  }
-
-  /** The device's place on the event loop. */
-  private final class Handle implements EpollIoHandle {
-    private final TapListener listener;
-
-    Handle(TapListener listener) {
-      this.listener = listener;
-    }
-
-    @Override
-    public FileDescriptor fd() {
-      return fd;
-    }
-
-    @Override
-    public void handle(IoRegistration from, IoEvent event) {
-      boolean readable = ((EpollIoEvent) event).ops().contains(EpollIoOps.EPOLLIN);
-      try {
-        if (readable) {
-          readBatch(listener);
-        } else if (!closed) {
-          vanish(listener, new IOException("the kernel reports an error"));
-        }
-      } catch (IOException e) {
-        vanish(listener, e);
-      } catch (RuntimeException e) {
-        logListenerFailure(e);
-      }
-    }
-
-    @Override
-    public void close() {
-      closeNow();
     }
   }
 }

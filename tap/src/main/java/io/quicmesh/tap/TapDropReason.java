@@ -16,6 +16,8 @@ public enum TapDropReason {
   WRITE_LINK_DOWN,
   /** The kernel had no memory for a frame (ENOMEM, ENOBUFS). */
   WRITE_NO_MEMORY,
+  /** The device was closed, or its interface removed from outside. */
+  WRITE_CLOSED,
   /** Any other error. */
   WRITE_FAILED;
 

@@ -149,6 +149,10 @@ final class TapDeviceIT {
     host.ip("link del qtap0");
 
     assertThat(capture.awaitEnd()).hasMessageStartingWith("the interface qtap0 is gone: ");
+    ByteBuf late = arpRequest();
+    assertThat(write(device, late)).isFalse();
+    assertThat(loop.call(device::counters).dropped()).containsKey(TapDropReason.WRITE_CLOSED);
+    late.release();
     device.close();
   }
 
