@@ -13,7 +13,8 @@
 #   ping      idle: every 2 ms; beside TCP: every 10 ms beside one stream
 #   memory    of the largest daemon, after its start and after all the load
 #   start-up  from the start of both daemons to the first ping reply
-#   lossy     one TCP stream over a link of 100 Mbit/s, 50 ms and 1 % loss (--lossy)
+#   lossy     Mbit/s of one TCP stream, a to b, over an emulated link of 100 Mbit/s, 50 ms round trip
+#             and 1 % loss each way; of raw and quicmesh-direct, after all else
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lab/lib.sh"
 # shellcheck source=lab/measure.sh
@@ -54,7 +55,10 @@ ping_tcp_p99_ms       p99               2
 rss_idle_mb           idle MB           0
 rss_loaded_mb         loaded            0
 startup_s             start-up s        2
+tcp1_lossy_mbps       lossy Mbit/s      1
 '
+readonly LOSSY_LINK="rate=100mbit delay=25ms queue=625k loss=1%" LOSSY_SECONDS=6
+readonly LOSSY_SYSTEMS=(raw quicmesh-direct)
 readonly LOSS_PERCENT_MAX=1 WARM_SECONDS=10
 readonly UDP64_OF_FLOOD=(0.4 4)   # the rate with 1 % loss is searched between these multiples of the flood's,
 readonly UDP1372_OF_UDP64=(0.3 2) # for long datagrams of the short ones',
@@ -148,6 +152,11 @@ measure_memory() { # METRIC
   ((${#pids[@]} == 0)) || sample "$1" "$(largest_rss_mb "${pids[@]}")"
 }
 
+target() {
+  TARGET=$OVERLAY_B
+  [[ $SYSTEM != raw ]] || TARGET=$(sys_raw_target)
+}
+
 # From now until a ping is answered. ARP requests go out every 10 ms, because the kernel would wait a
 # second before its next one.
 first_reply() {
@@ -163,8 +172,7 @@ first_reply() {
 
 bench() { # sets SYSTEM's samples of this RUN
   local began=$EPOCHREALTIME
-  TARGET=$OVERLAY_B
-  [[ $SYSTEM != raw ]] || TARGET=$(sys_raw_target)
+  target
   call start
   first_reply
   [[ $SYSTEM == raw ]] || sample startup_s "$(calc 3 "$EPOCHREALTIME - $began")"
@@ -189,6 +197,28 @@ bench() { # sets SYSTEM's samples of this RUN
   measure_memory rss_loaded_mb
   call stop
   echo "bench.sh: run $RUN of $RUNS, $SYSTEM: $(calc 0 "$EPOCHREALTIME - $began") s" >&2
+}
+
+# The link between a and b becomes an emulated one, with the same addresses.
+lossy_topology() {
+  local host
+  ip -n "$LAB_ID-a" link del eth0
+  LAB_EMULATED=$LOSSY_LINK lab_veth a eth0 b eth0 1500
+  for host in a b; do
+    lab_bring_up "$host" eth0
+  done
+  ip -n "$LAB_ID-a" route replace default via "$(lab_ip b)"
+}
+
+bench_lossy() {
+  target
+  call start
+  first_reply
+  call settle
+  for ((RUN = 1; RUN <= RUNS; RUN++)); do
+    ! iperf a "$TARGET" "$LOSSY_SECONDS" || sample tcp1_lossy_mbps "$(calc 2 "$(iperf_tcp_gbps) * 1000")"
+  done
+  call stop
 }
 
 topology() {
@@ -277,6 +307,7 @@ ORDER=$SYSTEMS
 read -r LOAD _ </proc/loadavg
 "$LAB_SCRIPTS/check-tools.sh" lab bench
 [[ $SYSTEMS != *quicmesh* ]] || lab_build
+"$LAB_LIB/tool" --version >/dev/null # builds it
 lab_start
 topology
 iperf_server b
@@ -287,6 +318,10 @@ for ((RUN = 1; RUN <= RUNS; RUN++)); do
   for SYSTEM in ${SYSTEMS//,/ }; do
     bench
   done
+done
+lossy_topology
+for SYSTEM in "${LOSSY_SYSTEMS[@]}"; do
+  [[ ,$SYSTEMS, != *,$SYSTEM,* ]] || bench_lossy
 done
 results >"$LAB_DIR/results.json"
 print_results

@@ -124,7 +124,7 @@ done
 [[ $SECONDS_EACH =~ ^[1-9][0-9]*$ ]] || { usage >&2; exit 2; }
 lab_require_root
 "$LAB_SCRIPTS/setup.sh"
-say "building, if anything changed"
+say "building what is not built"
 lab_build
 lab_start
 say "starting a relay and two hosts"

@@ -8,12 +8,13 @@ declare -gA LAB_PID=() # daemon -> pid
 LAB_STATUS=0           # exit status of the daemon that lab_stop stopped last
 
 # lab_spawn NAME@HOST COMMAND...: starts it in a session of its own, so that a key pressed in the
-# terminal reaches the script only.
+# terminal reaches the script only. NAME@ runs outside of all hosts.
 lab_spawn() {
-  local name=${1%@*} host=${1#*@}
+  local name=${1%@*} host=${1#*@} enter=()
   [[ -z ${LAB_PID[$name]-} ]] || die "'$name' runs already"
   : >"$LAB_DIR/log/$name.log" # exists before lab_await looks
-  setsid ip netns exec "$LAB_ID-$host" "${@:2}" >"$LAB_DIR/log/$name.log" 2>&1 </dev/null &
+  [[ -z $host ]] || enter=(ip netns exec "$LAB_ID-$host")
+  setsid "${enter[@]}" "${@:2}" >"$LAB_DIR/log/$name.log" 2>&1 </dev/null &
   LAB_PID[$name]=$!
 }
 

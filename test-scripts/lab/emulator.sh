@@ -16,11 +16,7 @@ declare -gA LAB_END=() # host/interface -> the emulator's name for it
 
 # The first emulated link does this.
 emulator_start() {
-  [[ -z ${LAB_PID[emulator]-} ]] || die "the emulator runs already"
-  : >"$LAB_DIR/log/emulator.log"
-  setsid "$LAB_LIB/tool" emulator --control "$LAB_DIR/emulator.sock" --seed "${LAB_SEED-1}" \
-    >"$LAB_DIR/log/emulator.log" 2>&1 </dev/null &
-  LAB_PID[emulator]=$!
+  lab_spawn emulator@ "$LAB_LIB/tool" emulator --control "$LAB_DIR/emulator.sock" --seed "${LAB_SEED-1}"
   lab_await emulator '^emulator: ready'
 }
 
@@ -82,10 +78,8 @@ probe() {
 # probe_start NAME HOST:IF HOST:IF [OPTION...]: the same as a daemon, until it sends; it ends by its
 # --seconds or by probe_stop.
 probe_start() {
-  : >"$LAB_DIR/log/$1.log"
-  setsid "$LAB_LIB/tool" prober --a "$LAB_ID-$2" --b "$LAB_ID-$3" --json="$LAB_DIR/$1.json" \
-    "${@:4}" >"$LAB_DIR/log/$1.log" 2>&1 </dev/null &
-  LAB_PID[$1]=$!
+  lab_spawn "$1@" "$LAB_LIB/tool" prober --a "$LAB_ID-$2" --b "$LAB_ID-$3" --json="$LAB_DIR/$1.json" \
+    "${@:4}"
   lab_await "$1" '^prober: sending'
 }
 

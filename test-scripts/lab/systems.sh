@@ -14,6 +14,7 @@
 
 readonly OVERLAY_A=10.55.0.1 OVERLAY_B=10.55.0.2 OVERLAY_LEN=24 OVERLAY_MTU=1400 OVERLAY_TAP=tap0
 readonly UNDERLAY_PORT=4700
+readonly QUICMESH_PLAIN_CONFIG=$LAB_LIB/plain.yml # a TAP without offloads
 
 # A TAP device for a daemon that attaches to one.
 overlay_tap() { # HOST ADDRESS
@@ -83,8 +84,11 @@ sys_quicmesh_relay_settle() { node_cli a handover b relay --hold 1h >/dev/null; 
 sys_quicmesh_relay_stop() { overlay_down a b; }
 sys_quicmesh_relay_pids() { echo "$(quicmesh_pids) ${LAB_PID[r]}"; }
 
-sys_quicmesh_plain_prepare() { sys_quicmesh_prepare; }
-sys_quicmesh_plain_start() { quicmesh_spawn --config "$LAB_SCRIPTS/lab/plain.yml"; }
+sys_quicmesh_plain_prepare() {
+  [[ -e $QUICMESH_PLAIN_CONFIG ]] || die "no $QUICMESH_PLAIN_CONFIG; mend: --systems without quicmesh-plain"
+  sys_quicmesh_prepare
+}
+sys_quicmesh_plain_start() { quicmesh_spawn --config "$QUICMESH_PLAIN_CONFIG"; }
 sys_quicmesh_plain_settle() { sys_quicmesh_direct_settle; }
 sys_quicmesh_plain_stop() { overlay_down a b; }
 sys_quicmesh_plain_pids() { quicmesh_pids; }
