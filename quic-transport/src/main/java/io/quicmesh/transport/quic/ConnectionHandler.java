@@ -21,6 +21,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -64,6 +65,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   private @Nullable QuicConnection connection;
   private final Promise<Void> gone;
   private boolean over;
+  private boolean lingers;
 
   ConnectionHandler(ConnectionScope scope, Admission admission, long deadlineNanos) {
     this.scope = scope;
@@ -77,6 +79,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     QuicChannel made = (QuicChannel) ctx.channel();
     channel = made;
     scope.add(this);
+    gone.addListener(done -> scope.remove(this));
     deadline = made.eventLoop().schedule(this::late, deadlineNanos, TimeUnit.NANOSECONDS);
     admission.began(made);
   }
@@ -126,14 +129,20 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   /** On a worker: signatures take their time. */
   private void judge(
       QuicChannel of, PeerVerifier verifier, List<X509Certificate> chain, String alpn) {
+    Runnable verdict;
     try {
       VerifiedPeer peer = verifier.verify(chain);
-      of.eventLoop().execute(() -> verified(of, peer, alpn));
+      verdict = () -> verified(of, peer, alpn);
     } catch (PeerRefusedException e) {
-      of.eventLoop().execute(() -> refused(e.code(), e.oneLine()));
+      verdict = () -> refused(e.code(), e.oneLine());
     } catch (RuntimeException e) {
       LOG.warn("a peer verifier failed", e);
-      of.eventLoop().execute(() -> refused(CloseCode.NOT_ALLOWED, "not verified"));
+      verdict = () -> refused(CloseCode.NOT_ALLOWED, "not verified");
+    }
+    try {
+      of.eventLoop().execute(verdict);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("a peer was verified after the end of the event loop");
     }
   }
 
@@ -143,7 +152,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   }
 
   private void verified(QuicChannel of, VerifiedPeer peer, String alpn) {
-    if (over) {
+    if (over || !of.isActive()) {
       return;
     }
     cancelDeadline();
@@ -186,18 +195,39 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     endSoon(CloseCode.NONE.code(), "not connected: " + cause.getMessage());
   }
 
-  /** Closes, and tells the owner after this turn. */
+  /**
+   * Closes, and tells the owner after this turn. quiche counts the frame that tells the peer
+   * against the congestion window: while that is full, closing waits for acknowledgements.
+   */
   void close(CloseCode code, String cause) {
     if (over) {
       return;
     }
-    if (channel == null) {
-      end(code.code(), cause);
-      return;
-    }
     endSoon(code.code(), cause);
-    byte[] reason = cause.getBytes(StandardCharsets.UTF_8);
-    channel
+    QuicChannel closed = channel;
+    if (closed != null) {
+      long lingerNanos = connection == null ? 0 : connection.lingerNanos();
+      lingers = lingerNanos > 0;
+      if (lingers) {
+        closed
+            .eventLoop()
+            .schedule(() -> tell(closed, code), lingerNanos, TimeUnit.NANOSECONDS)
+            .addListener(
+                told -> {
+                  if (!told.isSuccess()) {
+                    gone.trySuccess(null);
+                  }
+                });
+      } else {
+        tell(closed, code);
+      }
+    }
+  }
+
+  /** A stranger learns the code and its meaning, not the details. */
+  private void tell(QuicChannel closed, CloseCode code) {
+    byte[] reason = code.text().getBytes(StandardCharsets.UTF_8);
+    closed
         .close(true, code.code(), Unpooled.wrappedBuffer(reason))
         .addListener(sent -> gone.trySuccess(null));
   }
@@ -217,16 +247,17 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     }
     over = true;
     cancelDeadline();
-    scope.remove(this);
-    if (channel == null) {
-      gone.trySuccess(null);
-    } else {
-      channel.close().addListener(closed -> gone.trySuccess(null));
-    }
     if (connection == null) {
       admission.failed(code, cause);
     } else {
+      // Streams that came together with the end are not known yet.
+      connection.findStreams();
       connection.ended(code, cause);
+    }
+    if (channel == null) {
+      gone.trySuccess(null);
+    } else if (!lingers) {
+      channel.close().addListener(closed -> gone.trySuccess(null));
     }
   }
 

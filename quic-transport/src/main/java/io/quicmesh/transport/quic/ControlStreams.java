@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.quicmesh.transport.stream.ReceiveStream;
+import io.quicmesh.transport.wire.CloseCode;
 import io.quicmesh.transport.wire.ControlCodec;
 import io.quicmesh.transport.wire.ControlMessage;
 import io.quicmesh.transport.wire.StreamHeader;
@@ -22,7 +23,7 @@ final class ControlStreams implements ReceiveStream.Listener {
     void control(ControlMessage message);
 
     /** The peer broke the format, or does not take our messages. */
-    void controlBroken(String cause);
+    void controlBroken(CloseCode code, String cause);
   }
 
   /** A peer that leaves so much untaken does not read at all. */
@@ -48,7 +49,7 @@ final class ControlStreams implements ReceiveStream.Listener {
       outgoing = table.open(new StreamHeader.Control(), Urgency.CONTROL);
     }
     if (outgoing.pendingBytes() > UNTAKEN_BYTES_MAX) {
-      owner.controlBroken("the peer does not read its control stream");
+      owner.controlBroken(CloseCode.TIMED_OUT, "the peer does not read its control stream");
       return;
     }
     ByteBuf bytes = allocator.directBuffer(FIRST_BYTES);
@@ -59,7 +60,7 @@ final class ControlStreams implements ReceiveStream.Listener {
   /** The peer opened its control stream. */
   void opened(IncomingStream stream) {
     if (incoming != null) {
-      owner.controlBroken("a second control stream");
+      owner.controlBroken(CloseCode.PROTOCOL, "a second control stream");
       return;
     }
     incoming = stream;
@@ -77,7 +78,7 @@ final class ControlStreams implements ReceiveStream.Listener {
       keep(all);
     } catch (WireException e) {
       table.counters().add(Counter.CONTROL_MALFORMED);
-      owner.controlBroken(String.valueOf(e.getMessage()));
+      owner.controlBroken(CloseCode.PROTOCOL, String.valueOf(e.getMessage()));
     } finally {
       all.release();
     }

@@ -41,6 +41,7 @@ final class IncomingStream extends ChannelInboundHandlerAdapter implements Recei
   private @Nullable Listener listener;
   private @Nullable ByteBuf kept;
   private @Nullable String failure;
+  private String connectionEnd = "the connection has ended";
   private boolean queued;
   private boolean paused;
   private boolean ended;
@@ -142,7 +143,7 @@ final class IncomingStream extends ChannelInboundHandlerAdapter implements Recei
       if (data != null) {
         listener.read(data);
       }
-      if (data == null || !more) {
+      if (kept == null && (data == null || !more)) {
         break;
       }
     }
@@ -169,12 +170,13 @@ final class IncomingStream extends ChannelInboundHandlerAdapter implements Recei
     } else if (channel.isInputShutdown()) {
       end(null);
     } else if (!channel.isOpen()) {
-      end("the connection has ended");
+      end(connectionEnd);
     }
   }
 
   /** The connection is over: what has come is delivered, then the listener is told. */
   void connectionEnded(String cause) {
+    connectionEnd = cause;
     if (!ended) {
       deliver();
     }

@@ -11,6 +11,7 @@ import io.quicmesh.transport.wire.StreamHeader;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,9 @@ public final class QuicConnection {
 
   /** What is known of a connection when it comes up. */
   record Facts(Role role, String alpn, VerifiedPeer peer) {}
+
+  private static final long LINGER_NANOS_MIN = TimeUnit.MILLISECONDS.toNanos(30);
+  private static final long LINGER_NANOS_MAX = TimeUnit.SECONDS.toNanos(1);
 
   private final ConnectionHandler handler;
   private final QuicChannel channel;
@@ -178,6 +182,18 @@ public final class QuicConnection {
     return streams;
   }
 
+  /** How long to wait before closing, so that the peer will hear of it; 0 means not at all. */
+  long lingerNanos() {
+    ConnectionStats stats = streams.isHeldBack() ? StatsReader.read(channel) : null;
+    return stats == null
+        ? 0
+        : Math.min(LINGER_NANOS_MAX, 2 * stats.active().window().rttNanos() + LINGER_NANOS_MIN);
+  }
+
+  void findStreams() {
+    channel.read();
+  }
+
   void pathEvent(PathEvent event) {
     if (event.kind() == PathEvent.Kind.MIGRATED) {
       remoteAddress = event.remote();
@@ -222,9 +238,9 @@ public final class QuicConnection {
     }
 
     @Override
-    public void controlBroken(String cause) {
+    public void controlBroken(CloseCode code, String cause) {
       open = false;
-      handler.close(CloseCode.PROTOCOL, cause);
+      handler.close(code, cause);
     }
   }
 }

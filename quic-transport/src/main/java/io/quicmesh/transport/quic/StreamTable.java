@@ -59,7 +59,12 @@ final class StreamTable {
   OutgoingStream open(StreamHeader header, int urgency) {
     ByteBuf bytes = channel.alloc().directBuffer(StreamHeader.BYTES_MAX);
     header.write(bytes);
-    OutgoingStream stream = new OutgoingStream(this, bytes, urgency);
+    return open(bytes, urgency);
+  }
+
+  /** Opens a stream that begins with these bytes. */
+  OutgoingStream open(ByteBuf header, int urgency) {
+    OutgoingStream stream = new OutgoingStream(this, header, urgency);
     if (ended) {
       stream.closed("the connection has ended");
       return stream;
@@ -104,6 +109,9 @@ final class StreamTable {
 
   /** The peer has opened a stream; its header comes first. */
   void accept(QuicStreamChannel made) {
+    if (ended) {
+      return;
+    }
     IncomingStream stream = new IncomingStream(made, this);
     incoming.add(stream);
     made.pipeline().addLast(stream);
@@ -142,6 +150,16 @@ final class StreamTable {
 
   void remove(IncomingStream stream) {
     incoming.remove(stream);
+  }
+
+  /** Whether the connection does not take all that its streams would send. */
+  boolean isHeldBack() {
+    for (OutgoingStream stream : outgoing.values()) {
+      if (stream.pendingBytes() > 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   int outgoingCount() {

@@ -9,6 +9,7 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.Future;
 import io.quicmesh.transport.identity.PeerVerifier;
 import io.quicmesh.transport.identity.TransportIdentity;
+import io.quicmesh.transport.wire.Fingerprint;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;
@@ -28,10 +29,12 @@ final class TestHost implements AutoCloseable {
       new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
   private final ExecutorService workers = Executors.newSingleThreadExecutor();
   private final BlockingQueue<TestConnection> accepted = new LinkedBlockingQueue<>();
+  private final Fingerprint id;
   private final QuicEndpoint endpoint;
 
   private TestHost(EndpointConfig config, TransportIdentity identity, Map<String, PeerVerifier> who)
       throws Exception {
+    id = identity.fingerprint();
     ServerRole server =
         new ServerRole(who, connection -> accepted.add(TestConnection.listenTo(connection, this)));
     endpoint = await(QuicEndpoint.bind(loop(), workers, config, identity, server));
@@ -58,6 +61,10 @@ final class TestHost implements AutoCloseable {
 
   EventLoop loop() {
     return group.next();
+  }
+
+  Fingerprint id() {
+    return id;
   }
 
   QuicEndpoint endpoint() {
@@ -95,6 +102,17 @@ final class TestHost implements AutoCloseable {
   long counter(Counter counter) throws Exception {
     Long value = call(() -> endpoint.counters().get(counter.key()));
     return value == null ? -1 : value;
+  }
+
+  /** Waits until a counter has at least this value. */
+  void awaitCounter(Counter counter, long value) throws Exception {
+    long giveUp = System.nanoTime() + SECONDS.toNanos(PATIENCE_SECONDS);
+    while (counter(counter) < value) {
+      if (System.nanoTime() > giveUp) {
+        throw new AssertionError(counter + " is " + counter(counter) + ", not " + value);
+      }
+      Thread.onSpinWait();
+    }
   }
 
   <T> T call(Callable<T> onLoop) throws Exception {
