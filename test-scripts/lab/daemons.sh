@@ -83,7 +83,7 @@ relay_cli() {
 # allowed must be among the arguments (--allow-any). Its key stays over restarts.
 relay_start() {
   local name=${1%@*}
-  [[ -d $LAB_DIR/state/$name ]] || relay_cli "$1" init
+  [[ -d $LAB_DIR/state/$name ]] || relay_cli "$1" init >/dev/null
   lab_spawn "$1" env QUICMESH_HOME="$LAB_DIR/state/$name" "$LAB_ROOT/relay/bin/quicmesh-relay" \
     run --listen "[::]:$LAB_RELAY_PORT" "${@:2}"
   lab_await "$name" '^quicmesh-relay: ready'
