@@ -5,6 +5,7 @@ import io.quicmesh.transport.quic.HandshakeLimits;
 import io.quicmesh.transport.quic.TransportConfig;
 import io.quicmesh.transport.wire.Fingerprint;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -28,9 +29,14 @@ public record RelayConfig(
   /** Settings of the QUIC connections. */
   public record Quic(TransportConfig transport, HandshakeLimits handshakes) {
 
+    /** A node that is silent for so long is gone; nodes send a heartbeat far more often. */
+    private static final Duration IDLE = Duration.ofSeconds(15);
+
     /** The defaults. */
     public static Quic defaults() {
-      return new Quic(TransportConfig.defaults(), HandshakeLimits.defaults());
+      return new Quic(
+          TransportConfig.defaults().withIdleTimeoutNanos(IDLE.toNanos()),
+          HandshakeLimits.defaults());
     }
   }
 

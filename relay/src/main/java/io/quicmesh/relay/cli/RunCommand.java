@@ -3,8 +3,10 @@ package io.quicmesh.relay.cli;
 import io.quicmesh.relay.RelayConfig;
 import io.quicmesh.transport.identity.TransportIdentity;
 import io.quicmesh.transport.wire.Fingerprint;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -60,6 +62,12 @@ final class RunCommand implements Callable<Integer> {
               + ", or the next free port).")
   private @Nullable InetSocketAddress admin;
 
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "Limits in YAML (default: relay.yaml in the state directory, if it is there).")
+  private @Nullable Path config;
+
   @Override
   public Integer call() throws Exception {
     CommandSpec command = Objects.requireNonNull(spec);
@@ -83,10 +91,18 @@ final class RunCommand implements Callable<Integer> {
       out.println(
           RelayCommand.NAME + ": no network is allowed: add --allow-network ID or --allow-any");
     }
-    RelayConfig config =
+    return new RelayDaemon(state.directory(), settings(state), identity, out).run(admin);
+  }
+
+  private RelayConfig settings(RelayState state) throws IOException {
+    RelayFile file =
+        config == null ? RelayFile.inDirectory(state.directory()) : RelayFile.read(config);
+    RelayConfig plain =
         RelayConfig.of(listen, any ? null : Set.copyOf(networks))
             .withSoftware(RelayCommand.NAME + "/" + RelayVersion.text());
-    return new RelayDaemon(state.directory(), config, identity, out).run(admin);
+    return plain
+        .with(file.limits())
+        .with(new RelayConfig.Quic(plain.quic().transport(), file.handshakes()));
   }
 
   /** Addresses with a port; the host part may be empty, a name, or an IPv6 address in brackets. */

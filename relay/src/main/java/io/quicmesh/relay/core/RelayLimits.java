@@ -26,7 +26,16 @@ public record RelayLimits(
    * @param networksMax networks with a connection or a list of revoked keys
    */
   public record Connections(
-      int totalMax, int perNetworkMax, int perNodeMax, int pendingPerNetworkMax, int networksMax) {}
+      int totalMax, int perNetworkMax, int perNodeMax, int pendingPerNetworkMax, int networksMax) {
+    /** Checks the ranges. */
+    public Connections {
+      requireAtLeast(1, totalMax, "connections.total-max");
+      requireAtLeast(1, perNetworkMax, "connections.per-network-max");
+      requireAtLeast(1, perNodeMax, "connections.per-node-max");
+      requireAtLeast(1, pendingPerNetworkMax, "connections.pending-per-network-max");
+      requireAtLeast(1, networksMax, "connections.networks-max");
+    }
+  }
 
   /**
    * Bounds on circuits.
@@ -45,6 +54,15 @@ public record RelayLimits(
       int unansweredPerNodeMax,
       int streamsPerDirectionMax,
       int streamsPerNodeMax) {
+    /** Checks the ranges. */
+    public Circuits {
+      requireAtLeast(1, perNodeMax, "circuits.per-node-max");
+      requireAtLeast(1, perNetworkMax, "circuits.per-network-max");
+      requireAtLeast(1, perPairMax, "circuits.per-pair-max");
+      requireAtLeast(1, unansweredPerNodeMax, "circuits.unanswered-per-node-max");
+      requireAtLeast(1, streamsPerDirectionMax, "circuits.streams-per-direction-max");
+      requireAtLeast(1, streamsPerNodeMax, "circuits.streams-per-node-max");
+    }
 
     /** New circuits a second and node. */
     static final int REQUESTS_PER_SECOND = 200;
@@ -62,7 +80,16 @@ public record RelayLimits(
    * @param perSourcePerMinute joins from one source in a minute
    */
   public record Joins(
-      int totalMax, int perNetworkMax, int perSourceMax, int bytesMax, int perSourcePerMinute) {}
+      int totalMax, int perNetworkMax, int perSourceMax, int bytesMax, int perSourcePerMinute) {
+    /** Checks the ranges. */
+    public Joins {
+      requireAtLeast(1, totalMax, "joins.total-max");
+      requireAtLeast(1, perNetworkMax, "joins.per-network-max");
+      requireAtLeast(1, perSourceMax, "joins.per-source-max");
+      requireAtLeast(1, bytesMax, "joins.bytes-max");
+      requireAtLeast(1, perSourcePerMinute, "joins.per-source-per-minute");
+    }
+  }
 
   /**
    * Bounds on spliced bytes.
@@ -72,7 +99,14 @@ public record RelayLimits(
    * @param pendingBytesPerNodeMax bytes that wait in the relay for one receiving node
    */
   public record Rates(
-      long nodeBytesPerSecond, long networkBytesPerSecond, long pendingBytesPerNodeMax) {}
+      long nodeBytesPerSecond, long networkBytesPerSecond, long pendingBytesPerNodeMax) {
+    /** Checks the ranges. */
+    public Rates {
+      requireAtLeast(0, nodeBytesPerSecond, "rates.node-bytes-per-second");
+      requireAtLeast(0, networkBytesPerSecond, "rates.network-bytes-per-second");
+      requireAtLeast(1, pendingBytesPerNodeMax, "rates.pending-bytes-per-node-max");
+    }
+  }
 
   /**
    * How long the relay waits.
@@ -92,6 +126,12 @@ public record RelayLimits(
           TimeUnit.SECONDS.toNanos(1),
           TimeUnit.SECONDS.toNanos(30),
           TimeUnit.SECONDS.toNanos(60));
+    }
+  }
+
+  private static void requireAtLeast(long least, long value, String key) {
+    if (value < least) {
+      throw new IllegalArgumentException(key + " must be at least " + least + ", not " + value);
     }
   }
 }
