@@ -218,7 +218,7 @@ final class RelayFactsReader {
         text(event.newAddress()),
         event.validated(),
         event.cause().label(),
-        (double) event.gapMillis());
+        event.gapNanos() / 1e6);
   }
 
   /** An address as operators write it: {@code 192.0.2.1:4433}, {@code [2001:db8::1]:4433}. */

@@ -159,7 +159,7 @@ final class RelayJournal implements RelayLoop.Observer {
           completed.connectionId(),
           completed.event().newAddress(),
           completed.event().cause().label(),
-          completed.event().gapMillis());
+          completed.event().gapNanos() / 1e6);
       listener.accept(
           new AdminEvent.MigrationEnded(
               RelayFactsReader.entry(completed.connectionId(), completed.event()),

@@ -172,7 +172,7 @@ public final class Session {
     carrier.setListener(link);
     if (needsHandshake) {
       startHandshake(link);
-    } else if (config.isInitiator() && sendLanes.attached() == null) {
+    } else if (config.isInitiator() && committedEpoch == 0) {
       resume(carrier);
     }
   }

@@ -35,6 +35,9 @@ class SessionTest {
     SimulatedCarrier.Pair pair = SimulatedCarrier.pair(world, kind, name, latencyNanos);
     right.session.addCarrier(pair.right());
     left.session.addCarrier(pair.left());
+    if (left.session.isEstablished() && left.session.carrier() == null) {
+      left.session.resume(pair.left());
+    }
     return pair;
   }
 
@@ -177,6 +180,7 @@ class SessionTest {
         SimulatedCarrier.pair(world, Carrier.Kind.CIRCUIT, "again", 3 * MILLI);
     fresh.session.addCarrier(second.right());
     left.session.addCarrier(second.left());
+    left.session.resume(second.left());
     world.runFor(500 * MILLI);
     assertThat(fresh.session.isEstablished()).isTrue();
     assertThat(left.session.sessionId()).isEqualTo(fresh.session.sessionId());

@@ -1,9 +1,6 @@
 package io.quicmesh.relay.cli;
 
-import io.quicmesh.monitor.client.AdminErrorException;
-import io.quicmesh.monitor.client.DaemonUnreachableException;
 import java.io.PrintWriter;
-import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -56,13 +53,7 @@ final class RelayCommand implements Runnable {
 
   /** Runs a command line and returns its exit code. */
   static int execute(PrintWriter out, PrintWriter err, String... args) {
-    return new CommandLine(new RelayCommand())
-        .setOut(out)
-        .setErr(err)
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setParameterExceptionHandler(RelayCommand::usageError)
-        .setExecutionExceptionHandler(RelayCommand::failure)
-        .execute(args);
+    return CommandRunner.execute(new CommandLine(new RelayCommand()), out, err, args);
   }
 
   @Override
@@ -79,31 +70,5 @@ final class RelayCommand implements Runnable {
     String home = System.getenv("QUICMESH_HOME");
     return Path.of(home == null || home.isEmpty() ? DEFAULT_STATE_DIRECTORY : home)
         .toAbsolutePath();
-  }
-
-  private static int usageError(ParameterException e, String[] args) {
-    CommandLine command = e.getCommandLine();
-    print(
-        command, e.getMessage() + "; see " + command.getCommandSpec().qualifiedName() + " --help");
-    return ExitCode.USAGE;
-  }
-
-  private static int failure(
-      Exception e, CommandLine command, CommandLine.@Nullable ParseResult parsed) {
-    print(command, e.getMessage());
-    if (e instanceof CommandFailedException failed) {
-      return failed.exitCode();
-    } else if (e instanceof DaemonUnreachableException) {
-      return ExitCode.NOT_REACHABLE;
-    } else if (e instanceof AdminErrorException refused) {
-      return refused.exitCode();
-    }
-    return e instanceof SocketTimeoutException ? ExitCode.TIMED_OUT : ExitCode.FAILED;
-  }
-
-  private static void print(CommandLine command, @Nullable String message) {
-    String line = message == null ? "failed" : message.lines().findFirst().orElse("failed");
-    command.getErr().println(NAME + ": " + line);
-    command.getErr().flush();
   }
 }

@@ -11,16 +11,17 @@ import java.nio.file.Path;
 import java.time.Instant;
 
 /** The relay's state directory, which holds its key. */
-record RelayState(Path directory) {
+public record RelayState(Path directory) {
 
   private static final String KEY_FILE = "relay.pem";
 
-  boolean isInitialised() {
+  /** Whether there is a key. */
+  public boolean isInitialised() {
     return Files.exists(directory.resolve(KEY_FILE));
   }
 
   /** Makes the key. */
-  TransportIdentity initialise() throws IOException {
+  public TransportIdentity initialise() throws IOException {
     StateFiles files = new StateFiles();
     files.ensureDirectory(directory);
     TransportIdentity identity = Certificates.selfSigned(Keys.generate(), Instant.now());
@@ -28,7 +29,8 @@ record RelayState(Path directory) {
     return identity;
   }
 
-  TransportIdentity read() throws IOException {
+  /** Reads the key. */
+  public TransportIdentity read() throws IOException {
     return new IdentityFile(new StateFiles(), directory.resolve(KEY_FILE)).read();
   }
 }

@@ -26,7 +26,7 @@ import picocli.CommandLine.TypeConversionException;
     name = "run",
     description = "Runs the relay in the foreground. Prints \"quicmesh-relay: ready\" when bound.",
     mixinStandardHelpOptions = true)
-final class RunCommand implements Callable<Integer> {
+public final class RunCommand implements Callable<Integer> {
 
   static final String DEFAULT_ADMIN = "127.0.0.1:7879";
 
@@ -106,7 +106,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   /** Addresses with a port; the host part may be empty, a name, or an IPv6 address in brackets. */
-  static final class AddressConverter implements ITypeConverter<InetSocketAddress> {
+  public static final class AddressConverter implements ITypeConverter<InetSocketAddress> {
     private static final int PORT_MAX = 65_535;
 
     @Override

@@ -1,0 +1,177 @@
+package io.quicmesh.node;
+
+import io.netty.util.concurrent.Future;
+import io.quicmesh.migration.Candidate;
+import io.quicmesh.migration.CandidateKind;
+import io.quicmesh.migration.CandidateStatus;
+import io.quicmesh.migration.DialResult;
+import io.quicmesh.migration.DirectRetry;
+import io.quicmesh.migration.PathPolicy;
+import io.quicmesh.migration.RetryOutput;
+import io.quicmesh.transport.identity.MemberVerifier;
+import io.quicmesh.transport.quic.Alpn;
+import io.quicmesh.transport.quic.DialException;
+import io.quicmesh.transport.quic.QuicConnection;
+import io.quicmesh.transport.wire.CloseCode;
+import io.quicmesh.transport.wire.Fingerprint;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Dials one peer directly, as {@link DirectRetry} says. Loop-owned. */
+final class DirectDialer {
+
+  private static final Logger LOG = LoggerFactory.getLogger(DirectDialer.class);
+
+  private final NodeContext context;
+  private final Fingerprint peer;
+  private final Consumer<QuicConnection> connected;
+  private final DirectRetry retry;
+  private final Set<Candidate> dialling = new HashSet<>();
+  private final Set<InetSocketAddress> observed = new LinkedHashSet<>();
+  private final Set<InetSocketAddress> told = new LinkedHashSet<>();
+
+  DirectDialer(NodeContext context, Fingerprint peer, Consumer<QuicConnection> connected) {
+    this.context = context;
+    this.peer = peer;
+    this.connected = connected;
+    this.retry = new DirectRetry(context.settings().retry(), PathPolicy.NONE);
+  }
+
+  /** The peer's addresses as relays see them. */
+  void setObserved(List<InetSocketAddress> addresses) {
+    observed.clear();
+    observed.addAll(addresses);
+    offerCandidates();
+  }
+
+  /** The addresses that the peer told about itself. */
+  void setTold(List<InetSocketAddress> addresses) {
+    told.clear();
+    told.addAll(addresses);
+    offerCandidates();
+  }
+
+  private void offerCandidates() {
+    if (!context.settings().direct()) {
+      return;
+    }
+    List<Candidate> all = new ArrayList<>();
+    told.forEach(address -> all.add(new Candidate(address, CandidateKind.HOST)));
+    for (InetSocketAddress address : observed) {
+      if (!told.contains(address)) {
+        all.add(new Candidate(address, CandidateKind.OBSERVED));
+      }
+    }
+    retry.handleCandidates(all, context.nowNanos());
+  }
+
+  void handleNetworkChanged() {
+    retry.handleNetworkChanged(context.nowNanos());
+  }
+
+  void handleRetryNow() {
+    retry.handleRetryNow(context.nowNanos());
+  }
+
+  void handleDirectUp() {
+    retry.handleDirectUp(context.nowNanos());
+  }
+
+  void handleDirectLost() {
+    retry.handleDirectLost(context.nowNanos());
+  }
+
+  /** Lets the machine see the time, and dials what it wants dialled. */
+  void drive() {
+    retry.handleDeadline(context.nowNanos());
+    RetryOutput output = retry.poll();
+    while (output != null) {
+      apply(output);
+      output = retry.poll();
+    }
+  }
+
+  private void apply(RetryOutput output) {
+    if (output instanceof RetryOutput.Dial dial) {
+      dial(dial);
+    } else if (output instanceof RetryOutput.CancelDial cancel) {
+      dialling.remove(cancel.candidate());
+    } else if (output instanceof RetryOutput.KeyMismatch mismatch) {
+      LOG.warn(
+          "somebody else answers at the address of a peer peer={} remote={}",
+          peer.shortText(),
+          mismatch.candidate().address());
+    } else if (output instanceof RetryOutput.RoundFailed failed) {
+      LOG.debug("no direct connection peer={} reason={}", peer.shortText(), failed.reason());
+    }
+  }
+
+  private void dial(RetryOutput.Dial dial) {
+    Candidate candidate = dial.candidate();
+    dialling.add(candidate);
+    long startedNanos = context.nowNanos();
+    MemberVerifier verifier =
+        MemberVerifier.ofNetwork(context.identity().network(), context.revoked(), context.clock())
+            .expecting(peer);
+    Future<QuicConnection> future =
+        context.endpoint().dial(candidate.address(), Alpn.NODE, verifier, dial.timeoutNanos());
+    future.addListener(done -> handleDialled(candidate, future, startedNanos));
+  }
+
+  private void handleDialled(
+      Candidate candidate, Future<QuicConnection> future, long startedNanos) {
+    long now = context.nowNanos();
+    boolean isWanted = dialling.remove(candidate);
+    if (!future.isSuccess()) {
+      retry.handleDialFailed(candidate, resultOf(future.cause()), now);
+      drive();
+    } else if (isWanted) {
+      retry.handleConnected(candidate, now - startedNanos, now);
+      connected.accept(future.getNow());
+    } else {
+      future.getNow().close(CloseCode.SUPERSEDED);
+    }
+  }
+
+  private static DialResult resultOf(Throwable cause) {
+    boolean isWrongPeer =
+        cause instanceof DialException refused && refused.code() == CloseCode.WRONG_PEER.code();
+    if (isWrongPeer) {
+      return DialResult.KEY_MISMATCH;
+    }
+    boolean isTimeout =
+        cause instanceof DialException late && late.code() == CloseCode.TIMED_OUT.code();
+    return isTimeout ? DialResult.TIMED_OUT : DialResult.REFUSED;
+  }
+
+  long nextDeadlineNanos() {
+    return retry.nextDeadlineNanos();
+  }
+
+  List<CandidateStatus> candidates() {
+    return retry.candidates();
+  }
+
+  long nextRetryNanos() {
+    return retry.nextRetryNanos();
+  }
+
+  long failures() {
+    return retry.failures();
+  }
+
+  int rounds() {
+    return retry.rounds();
+  }
+
+  long lastSuccessNanos() {
+    return retry.lastSuccessNanos();
+  }
+}

@@ -1,0 +1,188 @@
+package io.quicmesh.node;
+
+import io.quicmesh.migration.CarrierKind;
+import io.quicmesh.monitor.AdminActions;
+import io.quicmesh.monitor.AdminFailure;
+import io.quicmesh.monitor.AdminFailure.Kind;
+import io.quicmesh.monitor.FactsSource;
+import io.quicmesh.monitor.api.ConnectionStatus;
+import io.quicmesh.monitor.api.Facts;
+import io.quicmesh.monitor.api.HandoverEntry;
+import io.quicmesh.monitor.api.HandoverRequest;
+import io.quicmesh.monitor.api.HandoverResult;
+import io.quicmesh.monitor.api.ProbeAnswer;
+import io.quicmesh.monitor.api.WhyAnswer;
+import io.quicmesh.transport.carrier.CircuitCarrier;
+import io.quicmesh.transport.carrier.DirectCarrier;
+import io.quicmesh.transport.quic.QuicConnection;
+import io.quicmesh.transport.session.Carrier;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What a node can be asked over its admin interface; everything happens on its event loop. */
+public final class NodeAdmin implements FactsSource, AdminActions {
+
+  private static final long PROBE_MILLIS_MAX = 5000;
+  private static final long HANDOVER_MILLIS_MAX = 8000;
+  private static final long HOLD_MILLIS = Duration.ofSeconds(60).toMillis();
+
+  private final Node node;
+
+  public NodeAdmin(Node node) {
+    this.node = node;
+  }
+
+  @Override
+  public CompletionStage<? extends Facts> facts() {
+    return node.facts();
+  }
+
+  @Override
+  public CompletionStage<WhyAnswer> why(String peer) {
+    return node.onLoop(
+        running -> CompletableFuture.completedFuture(running.factsReader().why(find(peer))));
+  }
+
+  @Override
+  public CompletionStage<ProbeAnswer> test(@Nullable String name) {
+    return node.onLoop(
+        running -> {
+          Peer peer = name == null ? firstUp() : find(name);
+          CompletableFuture<ProbeAnswer> answer = new CompletableFuture<>();
+          peer.probe(rttNanos -> complete(answer, peer, rttNanos));
+          return expiring(
+              answer, PROBE_MILLIS_MAX, "peer " + peer.name() + " did not answer in 5 s");
+        });
+  }
+
+  private void complete(CompletableFuture<ProbeAnswer> answer, Peer peer, long rttNanos) {
+    CarrierEntry current = peer.carriers().current();
+    if (current == null) {
+      answer.completeExceptionally(new AdminFailure(Kind.FAILED, "the carrier is gone again"));
+      return;
+    }
+    answer.complete(
+        new ProbeAnswer(
+            peer.name(), current.id().label(), rttNanos / 1e6, connection(current.carrier())));
+  }
+
+  private ConnectionStatus connection(Carrier carrier) {
+    QuicConnection connection =
+        carrier instanceof DirectCarrier direct
+            ? direct.connection()
+            : ((CircuitCarrier) carrier).client().connection();
+    return node.journal()
+        .tracker()
+        .connection(connection.id(), node.context().clock().instant(), node.context().nowNanos())
+        .map(NodeFactsReader::connection)
+        .orElseThrow(() -> new AdminFailure(Kind.FAILED, "the connection is gone again"));
+  }
+
+  @Override
+  public CompletionStage<?> simulateMigration(@Nullable String target) {
+    throw new AdminFailure(
+        Kind.FAILED, "moving a connection to another port is not there yet in this version");
+  }
+
+  @Override
+  public CompletionStage<HandoverResult> handover(HandoverRequest request) {
+    CarrierKind kind = kind(request.target());
+    String relay = relay(request.target());
+    Long asked = request.holdMs();
+    long holdMillis = asked == null ? HOLD_MILLIS : asked;
+    return node.onLoop(
+        running -> {
+          Peer peer = find(request.peer());
+          CompletableFuture<HandoverResult> answer = new CompletableFuture<>();
+          CarrierEntry current = peer.carriers().current();
+          boolean isThere =
+              current != null
+                  && current.id().kind() == kind
+                  && (relay == null || current.id().name().equals(relay));
+          Consumer<HandoverEntry> listener = entry -> handleEnded(answer, peer, kind, entry);
+          running.journal().addHandoverListener(listener);
+          var unused =
+              answer.whenComplete(
+                  (done, failure) -> running.journal().removeHandoverListener(listener));
+          peer.force(kind, relay, holdMillis);
+          if (isThere) {
+            answer.complete(new HandoverResult(HandoverEntry.DONE, List.of(), 0.0, 0));
+          }
+          return expiring(
+              answer,
+              HANDOVER_MILLIS_MAX,
+              "no " + request.target() + " carrier to " + peer.name() + " came up in 8 s");
+        });
+  }
+
+  private static void handleEnded(
+      CompletableFuture<HandoverResult> answer, Peer peer, CarrierKind kind, HandoverEntry entry) {
+    CarrierEntry now = peer.carriers().current();
+    boolean isDone =
+        entry.result().equals(HandoverEntry.DONE) && now != null && now.id().kind() == kind;
+    if (entry.peer().equals(peer.name()) && isDone) {
+      answer.complete(
+          new HandoverResult(entry.result(), entry.steps(), entry.gapMs(), entry.framesResent()));
+    }
+  }
+
+  private static CarrierKind kind(String target) {
+    if (target.equals("direct")) {
+      return CarrierKind.DIRECT;
+    } else if (target.equals("relay") || target.startsWith("relay:")) {
+      return CarrierKind.RELAY;
+    }
+    throw new AdminFailure(
+        Kind.USAGE, "'" + target + "' is no carrier: write direct, relay or relay:HOST");
+  }
+
+  private @Nullable String relay(String target) {
+    if (!target.startsWith("relay:")) {
+      return null;
+    }
+    String host = target.substring("relay:".length());
+    for (Relays.Link link : node.relays().links()) {
+      if (link.label().equals(host) || link.label().startsWith(host + ":")) {
+        return link.label();
+      }
+    }
+    throw new AdminFailure(Kind.UNKNOWN, "no relay is called '" + host + "' here");
+  }
+
+  private <T> CompletionStage<T> expiring(CompletableFuture<T> answer, long millis, String reason) {
+    var timeout =
+        node.context()
+            .loop()
+            .schedule(
+                () ->
+                    answer.completeExceptionally(
+                        new AdminFailure(Kind.OTHER_SIDE_NOT_THERE, reason)),
+                millis,
+                TimeUnit.MILLISECONDS);
+    var unused = answer.whenComplete((done, failure) -> timeout.cancel(false));
+    return answer;
+  }
+
+  private Peer find(String name) {
+    Peer peer = node.mesh().find(name);
+    if (peer == null) {
+      throw new AdminFailure(
+          Kind.UNKNOWN, "no peer is called '" + name + "' here: see quicmesh peers");
+    }
+    return peer;
+  }
+
+  private Peer firstUp() {
+    for (Peer peer : node.mesh().peers()) {
+      if (peer.carriers().current() != null) {
+        return peer;
+      }
+    }
+    throw new AdminFailure(Kind.OTHER_SIDE_NOT_THERE, "no peer is up");
+  }
+}

@@ -1,0 +1,53 @@
+package io.quicmesh.node;
+
+import io.quicmesh.migration.ChoiceSettings;
+import io.quicmesh.migration.HandoverSettings;
+import io.quicmesh.migration.PathHealthSettings;
+import io.quicmesh.migration.RetrySettings;
+import io.quicmesh.node.switching.SwitchLimits;
+import java.net.InetSocketAddress;
+import java.util.List;
+
+/**
+ * What the operator can set of a running node, with everything already checked.
+ *
+ * @param dataLanes data lanes a direction and session
+ * @param stagedBytesMax bytes that may wait in one session
+ * @param flightBytesMax unacknowledged bytes of all sessions together
+ * @param direct whether direct connections are made and accepted
+ * @param directPeers addresses at which members may be found without a relay's help
+ * @param isMobile whether this host is likely to change its underlay address
+ */
+public record NodeSettings(
+    int dataLanes,
+    long stagedBytesMax,
+    long flightBytesMax,
+    boolean direct,
+    List<InetSocketAddress> directPeers,
+    boolean isMobile,
+    PathHealthSettings health,
+    ChoiceSettings choice,
+    RetrySettings retry,
+    HandoverSettings handover,
+    SwitchLimits switching) {
+
+  public NodeSettings {
+    directPeers = List.copyOf(directPeers);
+  }
+
+  /** The defaults. */
+  public static NodeSettings defaults() {
+    return new NodeSettings(
+        4,
+        4 << 20,
+        16 << 20,
+        true,
+        List.of(),
+        false,
+        PathHealthSettings.DEFAULT,
+        ChoiceSettings.DEFAULT,
+        RetrySettings.DEFAULT,
+        HandoverSettings.DEFAULT,
+        SwitchLimits.defaults());
+  }
+}

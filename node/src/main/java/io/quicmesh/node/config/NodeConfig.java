@@ -1,0 +1,161 @@
+package io.quicmesh.node.config;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The config file of a node, with the keys' names in kebab case; what is missing has its default.
+ *
+ * @param listen UDP address and port; null for every address and a port that is chosen once
+ * @param admin loopback address of the admin interface
+ */
+public record NodeConfig(
+    Tap tap,
+    @Nullable String listen,
+    @Nullable String admin,
+    boolean mobile,
+    Direct direct,
+    Health health,
+    Lanes session,
+    Switching switching,
+    Quic quic) {
+
+  /** What an empty file means. */
+  public static final NodeConfig DEFAULTS =
+      new NodeConfig(null, null, null, false, null, null, null, null, null);
+
+  /** Fills what is missing. */
+  public NodeConfig(
+      @Nullable Tap tap,
+      @Nullable String listen,
+      @Nullable String admin,
+      boolean mobile,
+      @Nullable Direct direct,
+      @Nullable Health health,
+      @Nullable Lanes session,
+      @Nullable Switching switching,
+      @Nullable Quic quic) {
+    this.tap = tap == null ? new Tap(null, null, null, null) : tap;
+    this.listen = listen;
+    this.admin = admin;
+    this.mobile = mobile;
+    this.direct = direct == null ? new Direct(null, null, null, null, null, null) : direct;
+    this.health = health == null ? new Health(null, null, null) : health;
+    this.session = session == null ? new Lanes(null, null, null) : session;
+    this.switching = switching == null ? new Switching(null, null, null, null, null) : switching;
+    this.quic = quic == null ? new Quic(null) : quic;
+  }
+
+  /** A time in the file. */
+  public record Time(Duration value) {
+    @JsonCreator
+    static Time of(String text) {
+      return new Time(Durations.parse(text));
+    }
+
+    long nanos() {
+      return value.toNanos();
+    }
+  }
+
+  /** The TAP device. */
+  public record Tap(
+      @Nullable String name,
+      @Nullable Integer mtu,
+      @Nullable Boolean offloads,
+      @Nullable Integer queueFrames) {
+
+    /** MTU in bytes. */
+    public int mtuBytes() {
+      return within("tap.mtu", mtu, 1500, 576, 65_000);
+    }
+
+    /** Whether to ask the kernel for offloads. */
+    public boolean wantsOffloads() {
+      return offloads == null || offloads;
+    }
+
+    /** Frames that the kernel holds while nobody reads. */
+    public int queue() {
+      return within("tap.queue-frames", queueFrames, 10_000, 1, 1_000_000);
+    }
+  }
+
+  /** Direct connections. */
+  public record Direct(
+      @Nullable Boolean enabled,
+      @Nullable List<String> peers,
+      @Nullable Time retryFirst,
+      @Nullable Time retryInterval,
+      @Nullable Time retryMax,
+      @Nullable Time connectTimeout) {
+
+    /** Whether direct connections are made and accepted. */
+    public boolean isEnabled() {
+      return enabled == null || enabled;
+    }
+
+    /** Addresses at which members are, HOST:PORT. */
+    public List<String> addresses() {
+      return peers == null ? List.of() : peers;
+    }
+  }
+
+  /** Heartbeats. */
+  public record Health(
+      @Nullable Time healthInterval, @Nullable Time busyInterval, @Nullable Time silence) {}
+
+  /** Lanes and their bounds. */
+  public record Lanes(
+      @Nullable Integer lanes, @Nullable Long stagedBytes, @Nullable Long flightBytes) {
+
+    /** Data lanes a direction. */
+    public int dataLanes() {
+      return within("session.lanes", lanes, 4, 1, 16);
+    }
+
+    /** Bytes that may wait in one session. */
+    public long stagedBytesMax() {
+      return within("session.staged-bytes", stagedBytes, 4L << 20, 256L << 10, 1L << 30);
+    }
+
+    /** Unacknowledged bytes of all sessions. */
+    public long flightBytesMax() {
+      return within("session.flight-bytes", flightBytes, 16L << 20, 1L << 20, 1L << 30);
+    }
+  }
+
+  /** The switch's bounds. */
+  public record Switching(
+      @Nullable Integer macs,
+      @Nullable Integer macsPerPeer,
+      @Nullable Time ageing,
+      @Nullable Integer broadcastsPerSecond,
+      @Nullable Integer broadcastBurst) {}
+
+  /** The QUIC connections. */
+  public record Quic(@Nullable Integer payloadMax) {
+
+    /** The largest UDP payload that is probed for. */
+    public int payloadBytesMax() {
+      return within("quic.payload-max", payloadMax, 1452, 1200, 16_383);
+    }
+  }
+
+  static int within(String key, @Nullable Integer value, int byDefault, int least, int most) {
+    return (int) within(key, value == null ? null : (long) value, byDefault, least, most);
+  }
+
+  static long within(String key, @Nullable Long value, long byDefault, long least, long most) {
+    if (value == null) {
+      return byDefault;
+    }
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          key + " is " + value + ": it must be from " + least + " to " + most);
+    }
+    return value;
+  }
+}
