@@ -3,6 +3,7 @@ package io.quicmesh.tap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.IoEventLoop;
+import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.concurrent.Future;
 import io.quicmesh.tap.frame.MacAddress;
@@ -61,6 +62,7 @@ public final class TapDevice implements AutoCloseable {
    * @throws TapException if the host refuses; nothing is left behind then
    */
   public static TapDevice open(TapConfig config, ByteBufAllocator allocator) throws TapException {
+    Epoll.ensureAvailability();
     TunDriver.Opened opened = TunDriver.open(config);
     try (InterfaceSettings settings = new InterfaceSettings(opened.name())) {
       settings.setQueueFrames(config.queueFrames());
