@@ -10,12 +10,10 @@ final class Errno {
   static final int ENXIO = 6;
   static final int ENOMEM = 12;
   static final int EACCES = 13;
-  static final int EFAULT = 14;
   static final int EBUSY = 16;
   static final int EEXIST = 17;
   static final int ENODEV = 19;
   static final int EINVAL = 22;
-  static final int EBADFD = 77;
   static final int ENOBUFS = 105;
 
   private Errno() {}
