@@ -25,6 +25,9 @@ final class SegmenterIT {
   private static final int UDP = 5;
   private static final int ECN = 0x80;
 
+  /** A virtio-net header and every header of the frame behind it. */
+  private static final int HEAD_BYTES = 90;
+
   private final UnpooledByteBufAllocator allocator = UnpooledByteBufAllocator.DEFAULT;
   private final Segmenter segmenter = new Segmenter(allocator);
   private final Capture output = new Capture();
@@ -63,7 +66,7 @@ final class SegmenterIT {
     Random random = new Random(seed);
     for (int round = 0; round < 150; round++) {
       ByteBuf frame = randomFrame(random);
-      String what = "seed " + seed + ", round " + round + ", " + ByteBufUtil.hexDump(frame, 0, 100);
+      String what = describe(seed, round, frame);
 
       List<byte[]> expected = ours(frame);
       assertThat(loop.call(() -> in.write(frame, 0, frame.readableBytes()))).as(what).isTrue();
@@ -85,12 +88,11 @@ final class SegmenterIT {
     int accepted = 0;
     for (int round = 0; round < 3_000; round++) {
       ByteBuf frame = randomFrame(random);
-      int headBytes = Math.min(90, frame.readableBytes());
+      int headBytes = Math.min(HEAD_BYTES, frame.readableBytes());
       for (int i = random.nextInt(9); i > 0; i--) {
         frame.setByte(random.nextInt(headBytes), random.nextInt());
       }
-      String what =
-          "seed " + seed + ", round " + round + ", " + ByteBufUtil.hexDump(frame, 0, headBytes);
+      String what = describe(seed, round, frame);
       int length = headBytes + random.nextInt(frame.readableBytes() - headBytes + 1);
       if (VirtioNetHeader.sanitize(frame, 0, length).accepted()) {
         accepted++;
@@ -99,6 +101,11 @@ final class SegmenterIT {
       frame.release();
     }
     assertThat(accepted).isGreaterThan(1_000);
+  }
+
+  private static String describe(long seed, int round, ByteBuf frame) {
+    String head = ByteBufUtil.hexDump(frame, 0, Math.min(HEAD_BYTES, frame.readableBytes()));
+    return "seed " + seed + ", round " + round + ", " + head;
   }
 
   private List<byte[]> ours(ByteBuf frame) {
