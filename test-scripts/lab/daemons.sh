@@ -110,7 +110,16 @@ capture_start() {
   lab_await "capture-$1" 'listening on' 10
 }
 
+# capture_stop NAME: when it has written what the kernel has for it; of that, a signal would lose some.
 capture_stop() {
+  local log=$LAB_DIR/log/capture-$1.log counts
+  for _ in {1..100}; do
+    kill -s USR1 "${LAB_PID[capture-$1]}" # it says its counts
+    sleep 0.02
+    counts=$(sed -nE 's/^.*\b([0-9]+) packets? captured, ([0-9]+) packets? received.*, ([0-9]+) packets? dropped.*/\1 + \3 == \2/p' \
+      "$log" | tail -n 1)
+    [[ -z $counts ]] || ! ((counts)) || break
+  done
   lab_stop "capture-$1" INT
 }
 
