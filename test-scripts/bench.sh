@@ -230,6 +230,8 @@ topology() {
   lab_forwarding b
   ip -n "$LAB_ID-a" route add default via "$(lab_ip b)"
   ip -n "$LAB_ID-r" route add default via "$(lab_ip b eth1)"
+  # b has one address to everybody, as hosts on one uplink have.
+  ip -n "$LAB_ID-b" route replace "$(lab_ip r)/32" dev eth1 src "$(lab_ip b)"
 }
 
 # ---- results ---------------------------------------------------------------------------------------

@@ -14,7 +14,6 @@
 
 readonly OVERLAY_A=10.55.0.1 OVERLAY_B=10.55.0.2 OVERLAY_LEN=24 OVERLAY_MTU=1400 OVERLAY_TAP=tap0
 readonly UNDERLAY_PORT=4700
-readonly QUICMESH_PLAIN_CONFIG=$LAB_LIB/plain.yml # a TAP without offloads
 
 # A TAP device for a daemon that attaches to one.
 overlay_tap() { # HOST ADDRESS
@@ -53,6 +52,8 @@ sys_raw_target() { lab_ip b; }
 
 sys_quicmesh_prepare() {
   [[ ! -d $LAB_DIR/state/a ]] || return 0
+  printf "direct:\n  enabled: false\n" >"$LAB_DIR/state/relay-only.yaml"
+  printf "tap:\n  offloads: false\n" >"$LAB_DIR/state/plain.yaml"
   relay_start r --allow-any
   node_cli a network create bench --subnet "${OVERLAY_A%.*}.0/$OVERLAY_LEN" --relay "$(relay_address r)" >/dev/null
   node_start a --tap "$OVERLAY_TAP"
@@ -68,28 +69,34 @@ quicmesh_spawn() { # UP OPTION...
   done
 }
 
+# Until the session of a and b is on that carrier.
+quicmesh_await() { # direct | relay
+  local deadline=$((SECONDS + LAB_READY_SECONDS))
+  until [[ $(node_cli a peers --json | jq -r '.peers[] | select(.name == "b") | .carrier') == "$1" ]]; do
+    ((SECONDS < deadline)) || die "a and b are not on the carrier '$1': $(node_cli a why b || true)"
+    lab_run a sleep 0.2
+  done
+}
+
 quicmesh_pids() {
   echo "${LAB_PID[a]} ${LAB_PID[b]}"
 }
 
 sys_quicmesh_direct_prepare() { sys_quicmesh_prepare; }
 sys_quicmesh_direct_start() { quicmesh_spawn; }
-sys_quicmesh_direct_settle() { node_cli a handover b direct >/dev/null; }
+sys_quicmesh_direct_settle() { quicmesh_await direct; }
 sys_quicmesh_direct_stop() { overlay_down a b; }
 sys_quicmesh_direct_pids() { quicmesh_pids; }
 
 sys_quicmesh_relay_prepare() { sys_quicmesh_prepare; }
-sys_quicmesh_relay_start() { quicmesh_spawn; }
-sys_quicmesh_relay_settle() { node_cli a handover b relay --hold 1h >/dev/null; }
+sys_quicmesh_relay_start() { quicmesh_spawn --config "$LAB_DIR/state/relay-only.yaml"; }
+sys_quicmesh_relay_settle() { quicmesh_await relay; }
 sys_quicmesh_relay_stop() { overlay_down a b; }
 sys_quicmesh_relay_pids() { echo "$(quicmesh_pids) ${LAB_PID[r]}"; }
 
-sys_quicmesh_plain_prepare() {
-  [[ -e $QUICMESH_PLAIN_CONFIG ]] || die "no $QUICMESH_PLAIN_CONFIG; mend: --systems without quicmesh-plain"
-  sys_quicmesh_prepare
-}
-sys_quicmesh_plain_start() { quicmesh_spawn --config "$QUICMESH_PLAIN_CONFIG"; }
-sys_quicmesh_plain_settle() { sys_quicmesh_direct_settle; }
+sys_quicmesh_plain_prepare() { sys_quicmesh_prepare; }
+sys_quicmesh_plain_start() { quicmesh_spawn --config "$LAB_DIR/state/plain.yaml"; }
+sys_quicmesh_plain_settle() { quicmesh_await direct; }
 sys_quicmesh_plain_stop() { overlay_down a b; }
 sys_quicmesh_plain_pids() { quicmesh_pids; }
 
