@@ -9,9 +9,11 @@ import io.netty.util.concurrent.Future;
 import io.quicmesh.monitor.api.AdminEvent;
 import io.quicmesh.monitor.api.NodeFacts;
 import io.quicmesh.tap.TapDevice;
+import io.quicmesh.transport.identity.EndToEndTls;
 import io.quicmesh.transport.identity.EndToEndTlsWorker;
 import io.quicmesh.transport.identity.MemberVerifier;
 import io.quicmesh.transport.identity.RevokedKeys;
+import io.quicmesh.transport.identity.SecureChannel;
 import io.quicmesh.transport.quic.Alpn;
 import io.quicmesh.transport.quic.EndpointConfig;
 import io.quicmesh.transport.quic.QuicConnection;
@@ -207,6 +209,17 @@ public final class Node implements AutoCloseable {
   /** Takes the streams of hosts that join; for registrars. Any thread. */
   public void onJoin(NodeJournal.JoinHandler handler) {
     loop.execute(() -> journal.onJoin(handler));
+  }
+
+  /** The answering end of a secure channel on the event loop; to be called there. */
+  public SecureChannel serveSecurely(
+      EndToEndTls.Settings settings, SecureChannel.Listener listener) {
+    return context.tls().server(settings, loop, listener);
+  }
+
+  /** Runs something on the event loop. Any thread. */
+  public void execute(Runnable action) {
+    loop.execute(action);
   }
 
   /** Runs something that may block beside the event loop. Any thread. */

@@ -319,13 +319,7 @@ final class Peer
   @Override
   public void laneLost(Carrier carrier, String cause) {
     LOG.debug("a lane's stream ended peer={} cause={}", name(), cause);
-    later(1, () -> resumeIfUsed(carrier));
-  }
-
-  private void resumeIfUsed(Carrier carrier) {
-    if (carrier.equals(session.carrier())) {
-      session.resume(carrier);
-    }
+    later(1, () -> carriers.reattach(carrier));
   }
 
   @Override

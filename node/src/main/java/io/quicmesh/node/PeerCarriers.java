@@ -49,6 +49,7 @@ final class PeerCarriers {
   private final List<CarrierEntry> entries = new ArrayList<>();
   private boolean driving;
   private boolean wasAttached;
+  private boolean reattaching;
   private final boolean isInitiator;
   private @Nullable CarrierId movingTo;
 
@@ -130,8 +131,18 @@ final class PeerCarriers {
       session.commit(carrier, true);
     } else if (isResuming(entry.id())) {
       handover.handleResumed(entry.id(), context.nowNanos());
-    } else {
+    } else if (reattaching || !carrier.equals(session.carrier())) {
       session.commit(carrier, session.carrier() == null);
+    } else {
+      session.abandonAttempt(carrier);
+    }
+  }
+
+  /** A lane's stream ended on the carrier in use: the lanes are attached there anew. */
+  void reattach(Carrier carrier) {
+    if (carrier.equals(session.carrier())) {
+      reattaching = true;
+      session.resume(carrier);
     }
   }
 
@@ -152,7 +163,10 @@ final class PeerCarriers {
       return;
     }
     long now = context.nowNanos();
-    if (!wasAttached) {
+    reattaching = false;
+    if (entry.id().equals(handover.carrier()) && wasAttached) {
+      handover.handleResent(framesResent);
+    } else if (!wasAttached) {
       wasAttached = true;
       handover.handleLanesCut(entry.id(), framesResent, now);
       choice.handleEstablished(entry.id(), now);

@@ -6,7 +6,7 @@ public enum Refusal {
   TOKEN_UNKNOWN("the token is not one of this network's registrar: ask for a new one"),
   TOKEN_EXPIRED("the token has expired: ask for a new one"),
   TOKEN_USED("the token was already used by another host: ask for a new one"),
-  TOO_MANY_ATTEMPTS("too many wrong tokens from this host: wait ten minutes"),
+  TOO_MANY_ATTEMPTS("too many attempts: wait ten minutes and try again"),
   KEY_REVOKED("this host's key is revoked: ask for a new token and join again"),
   KEY_IN_USE("this host is already a member of the network under another name"),
   NOT_A_MEMBER("this host is not a member of the network: ask for a token and join"),

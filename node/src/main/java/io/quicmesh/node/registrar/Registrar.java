@@ -176,13 +176,12 @@ public final class Registrar {
    */
   public Ruling<String> revoke(RegistrarState state, String node, Instant now) {
     Member member =
-        state.members().stream().filter(each -> isNamed(each, node)).findFirst().orElse(null);
+        state.members().stream()
+            .filter(each -> isNamed(each.name(), each.key(), node))
+            .findFirst()
+            .orElse(null);
     if (member == null) {
-      RegistrarState without =
-          state.withoutInvitations(open -> open.name().equals(node) && open.isOpen(now));
-      return without.equals(state)
-          ? Ruling.no(Refusal.NO_SUCH_NODE)
-          : new Ruling.Granted<>(without, node);
+      return withdraw(state, node, now);
     }
     if (member.key().equals(self)) {
       return Ruling.no(Refusal.REGISTRAR_ITSELF);
@@ -204,10 +203,22 @@ public final class Registrar {
     return listed.size() == kept.revoked().size() ? kept : kept.withRevoked(listed);
   }
 
-  private static boolean isNamed(Member member, String node) {
-    return member.name().equals(node)
-        || member.key().toString().equals(node)
-        || member.key().shortText().equals(node);
+  /** An invitation ends; who is revoked already stays so. */
+  private static Ruling<String> withdraw(RegistrarState state, String node, Instant now) {
+    RegistrarState without =
+        state.withoutInvitations(open -> open.name().equals(node) && open.isOpen(now));
+    if (!without.equals(state)) {
+      return new Ruling.Granted<>(without, node);
+    }
+    return state.revoked().stream()
+        .filter(each -> isNamed(each.name(), each.key(), node))
+        .findFirst()
+        .<Ruling<String>>map(revoked -> new Ruling.Granted<>(state, revoked.name()))
+        .orElseGet(() -> Ruling.no(Refusal.NO_SUCH_NODE));
+  }
+
+  private static boolean isNamed(String name, Fingerprint key, String node) {
+    return name.equals(node) || key.toString().equals(node) || key.shortText().equals(node);
   }
 
   private static Ruling<Grant> accept(RegistrarState state, Member member) {

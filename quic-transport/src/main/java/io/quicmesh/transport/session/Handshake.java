@@ -18,6 +18,7 @@ final class Handshake implements KeyExchange.Listener {
   private final Session session;
   private final CarrierLink link;
   private @Nullable KeyExchange exchange;
+  private @Nullable KeyExchange lingering;
   private byte @Nullable [] secret;
   private byte @Nullable [] greeting;
   private boolean closed;
@@ -51,6 +52,7 @@ final class Handshake implements KeyExchange.Listener {
   private KeyExchange begin(boolean client) {
     secret = null;
     greeting = null;
+    closeLingering();
     KeyExchange begun = session.environment().newKeyExchange(client, this);
     exchange = begun;
     begun.start();
@@ -94,7 +96,7 @@ final class Handshake implements KeyExchange.Listener {
     if (shared == null || peerGreeting == null || closed) {
       return;
     }
-    drop();
+    linger();
     String refused = refusal(peerGreeting);
     if (refused != null) {
       session.listener().failed(link.carrier(), CloseCode.WRONG_PEER, refused);
@@ -119,6 +121,23 @@ final class Handshake implements KeyExchange.Listener {
         .greeted(Arrays.copyOfRange(peerGreeting, CLAIM_BYTES, peerGreeting.length));
   }
 
+  /** The exchange is over for this side, but what it sent last may still be on its way out. */
+  private void linger() {
+    closeLingering();
+    lingering = exchange;
+    exchange = null;
+    secret = null;
+    greeting = null;
+  }
+
+  private void closeLingering() {
+    KeyExchange old = lingering;
+    lingering = null;
+    if (old != null) {
+      old.close();
+    }
+  }
+
   /** Gives up a handshake that runs: a newer one took its place. */
   void drop() {
     KeyExchange running = exchange;
@@ -132,6 +151,7 @@ final class Handshake implements KeyExchange.Listener {
 
   void close() {
     closed = true;
+    closeLingering();
     drop();
   }
 }

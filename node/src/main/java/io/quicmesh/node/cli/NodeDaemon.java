@@ -1,0 +1,157 @@
+package io.quicmesh.node.cli;
+
+import io.quicmesh.monitor.AdminConfig;
+import io.quicmesh.monitor.AdminRoutes;
+import io.quicmesh.monitor.AdminServer;
+import io.quicmesh.node.Node;
+import io.quicmesh.node.NodeAdmin;
+import io.quicmesh.node.NodeIdentity;
+import io.quicmesh.node.NodeSettings;
+import io.quicmesh.node.Version;
+import io.quicmesh.node.config.NodeConfig;
+import io.quicmesh.relay.cli.ExitCode;
+import io.quicmesh.tap.TapConfig;
+import io.quicmesh.tap.TapDevice;
+import io.quicmesh.tap.TapException;
+import io.quicmesh.tap.link.IpPrefix;
+import io.quicmesh.transport.quic.EndpointConfig;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The process around a node: its state, its TAP device, its admin interface, its end. */
+final class NodeDaemon {
+
+  private static final int ADMIN_PORT = 7878;
+  private static final int STOP_SECONDS = 8;
+
+  /**
+   * What {@code quicmesh up} was told.
+   *
+   * @param tapName a name that was asked for, or null for the next free one
+   * @param listen the UDP address that was asked for, or null
+   * @param admin the admin address that was asked for, or null
+   */
+  record Options(
+      Path stateDirectory,
+      @Nullable String tapName,
+      @Nullable InetSocketAddress listen,
+      @Nullable InetSocketAddress admin,
+      NodeConfig config,
+      NodeSettings settings) {}
+
+  private final Options options;
+  private final PrintWriter out;
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final CompletableFuture<String> stop = new CompletableFuture<>();
+
+  NodeDaemon(Options options, PrintWriter out) {
+    this.options = options;
+    this.out = out;
+  }
+
+  /** Runs until the node stops; returns the exit code. */
+  int run() throws Exception {
+    DaemonMembership membership = DaemonMembership.open(options.stateDirectory(), out);
+    try {
+      stopOnSignal();
+      NodeIdentity identity = membership.identity();
+      TapDevice tap = openTap(identity);
+      if (options.tapName() == null) {
+        out.println("quicmesh: TAP device " + tap.name());
+      }
+      EndpointConfig endpoint = EndpointConfig.of(membership.listenAddress(options.listen()));
+      endpoint =
+          endpoint.with(
+              endpoint.transport().withPayloadBytesMax(options.config().quic().payloadBytesMax()));
+      try (Node node =
+          Node.start(tap, endpoint, identity, options.settings(), membership.revoked())) {
+        membership.handleStarted(node);
+        return serve(node, membership);
+      }
+    } finally {
+      membership.close();
+      ended.countDown();
+    }
+  }
+
+  private int serve(Node node, DaemonMembership membership) throws Exception {
+    InetSocketAddress asked = options.admin();
+    InetSocketAddress address =
+        asked == null
+            ? new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), ADMIN_PORT)
+            : asked;
+    NodeAdmin admin = new NodeAdmin(node);
+    AdminRoutes routes = new AdminRoutes().actions(admin).post("/api/down", request -> down());
+    membership.addRoutes(routes, node);
+    AdminConfig config =
+        new AdminConfig(options.stateDirectory(), address, asked != null, Version.TEXT);
+    try (AdminServer server = AdminServer.start(config, admin, routes)) {
+      node.onEvent(server::publish);
+      node.failed().thenAccept(reason -> stop.complete(reason));
+      if (asked == null && server.address().getPort() != address.getPort()) {
+        out.println("quicmesh: admin interface on " + server.address().getPort());
+      }
+      node.ready().toCompletableFuture().get(30, TimeUnit.SECONDS);
+      out.println("quicmesh: ready");
+      out.flush();
+      String reason = stop.get();
+      if (!reason.isEmpty()) {
+        throw new IOException(reason);
+      }
+      return ExitCode.DONE;
+    }
+  }
+
+  private CompletableFuture<Map<String, Boolean>> down() {
+    CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS).execute(() -> stop.complete(""));
+    return CompletableFuture.completedFuture(Map.of("stopping", true));
+  }
+
+  private TapDevice openTap(NodeIdentity identity) throws TapException {
+    NodeConfig.Tap tap = options.config().tap();
+    String name = options.tapName();
+    TapConfig config = name == null ? TapConfig.nextFree("qm") : TapConfig.named(name);
+    config =
+        config
+            .withMtuBytes(tap.mtuBytes())
+            .withQueueFrames(tap.queue())
+            .withAddresses(List.of(IpPrefix.parse(identity.address().toString())));
+    return TapDevice.open(
+        tap.wantsOffloads() ? config : config.withoutOffloads(), Node.allocator());
+  }
+
+  /** After a clean stop the exit code says that all was well, whatever the signal. */
+  private void stopOnSignal() {
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  if (ended.getCount() == 0) {
+                    return;
+                  }
+                  stop.complete("");
+                  boolean clean = awaitEnd();
+                  out.flush();
+                  Runtime.getRuntime().halt(clean ? ExitCode.DONE : ExitCode.FAILED);
+                },
+                "quicmesh-stop"));
+  }
+
+  private boolean awaitEnd() {
+    try {
+      return ended.await(STOP_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}
