@@ -38,7 +38,7 @@ if [[ -z ${QUICMESH_NO_BUILD:-} ]]; then
 fi
 
 target=$here/target
-classpath=$target/test-classes:$target/classes
+classpath=$target/jmh-classes:$target/classes
 for module in tap migration-monitor quic-transport relay node; do
   classpath+=:$root/$module/target/classes
 done

@@ -26,7 +26,7 @@ final class Punctuality {
     budgetNanos = Math.min(BUDGET_NANOS_MAX, budgetNanos + (nowNanos - lastNanos) / BUDGET_SHARE);
     lastNanos = nowNanos;
     long leftNanos = Math.max(0, deadlineNanos - nowNanos);
-    if (!exact || budgetNanos < leftNanos) {
+    if (!exact || budgetNanos < latenessNanos) {
       return leftNanos;
     }
     return Math.max(0, leftNanos - latenessNanos);
