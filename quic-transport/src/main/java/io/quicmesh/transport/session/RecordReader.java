@@ -2,6 +2,7 @@ package io.quicmesh.transport.session;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import io.quicmesh.transport.wire.WireException;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,9 @@ final class RecordReader {
   ByteBuf take(int bytes) {
     releaseJoined();
     dropEmptyFirst();
+    if (bytes == 0) {
+      return Unpooled.EMPTY_BUFFER;
+    }
     availableBytes -= bytes;
     ByteBuf first = chunks.element();
     if (first.readableBytes() >= bytes) {
