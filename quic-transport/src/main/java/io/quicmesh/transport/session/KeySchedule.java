@@ -70,7 +70,7 @@ final class KeySchedule {
 
   /** The key that proves RESUME messages of a generation that is not older than the current one. */
   byte[] resumeKey(int atGeneration) {
-    return expand(extract(new byte[0], at(atGeneration)), "quicmesh resume", SECRET_BYTES);
+    return derive(atGeneration, new byte[0], "quicmesh resume", SECRET_BYTES);
   }
 
   /**
@@ -81,7 +81,7 @@ final class KeySchedule {
    */
   byte[] recordKey(int atGeneration, byte[] nonces, boolean fromInitiator) {
     String label = fromInitiator ? "quicmesh records >" : "quicmesh records <";
-    return expand(extract(nonces, at(atGeneration)), label, KEY_BYTES);
+    return derive(atGeneration, nonces, label, KEY_BYTES);
   }
 
   /** Moves on to a later generation and erases what came before it. */
@@ -99,13 +99,27 @@ final class KeySchedule {
     Arrays.fill(secret, (byte) 0);
   }
 
+  /** Derives from a generation, and leaves no copy of a secret that is only looked ahead to. */
+  private byte[] derive(int atGeneration, byte[] salt, String label, int bytes) {
+    byte[] from = at(atGeneration);
+    byte[] key = expand(extract(salt, from), label, bytes);
+    if (from != secret) {
+      Arrays.fill(from, (byte) 0);
+    }
+    return key;
+  }
+
   private byte[] at(int wanted) {
     if (wanted < generation) {
       throw new IllegalArgumentException("generation " + wanted + " is erased");
     }
     byte[] result = secret;
     for (int g = generation; g < wanted; g++) {
-      result = expand(extract(new byte[0], result), "quicmesh next", SECRET_BYTES);
+      byte[] next = expand(extract(new byte[0], result), "quicmesh next", SECRET_BYTES);
+      if (result != secret) {
+        Arrays.fill(result, (byte) 0);
+      }
+      result = next;
     }
     return result;
   }
