@@ -27,11 +27,14 @@ public final class FrameSwitch {
 
   private static final long GROUP_BIT = 1L << 40;
   private static final long BROADCAST = 0xffff_ffff_ffffL;
+  private static final long SWEEP_NANOS_MIN = 1_000_000_000L;
 
   private final SwitchLimits limits;
   private final MacTable table;
   private final Map<Integer, PeerPort> peers = new HashMap<>();
   private final Map<SwitchDrop, long[]> drops = new EnumMap<>(SwitchDrop.class);
+  private boolean isSwept;
+  private long sweptNanos;
   private long notLearned;
   private long loopEvents;
 
@@ -65,7 +68,7 @@ public final class FrameSwitch {
   /** Removes the port of a peer and forgets its addresses. */
   public void removePeer(int port, long nowNanos) {
     if (peers.remove(port) != null) {
-      table.sweep(nowNanos, port);
+      forget(port, nowNanos);
     }
   }
 
@@ -128,18 +131,23 @@ public final class FrameSwitch {
   }
 
   private void learnNew(long key, int from, long nowNanos) {
-    if (table.isFull() && !table.holds(key)) {
+    if (table.isFull() && maySweep(nowNanos)) {
       sweep(nowNanos);
     }
-    if (table.isFull() || !hasRoom(from)) {
+    int agedPort = table.portOf(key);
+    count(agedPort, -1);
+    if (!hasRoom(from) || (table.isFull() && agedPort == MacTable.UNKNOWN)) {
+      count(agedPort, 1);
       notLearned++;
       return;
     }
-    if (table.holds(key)) {
-      sweep(nowNanos);
-    }
     table.put(key, from, nowNanos);
     count(from, 1);
+  }
+
+  /** A flood of new addresses must not cost a sweep a frame. */
+  private boolean maySweep(long nowNanos) {
+    return !isSwept || nowNanos - sweptNanos >= SWEEP_NANOS_MIN;
   }
 
   private boolean hasRoom(int port) {
@@ -179,8 +187,14 @@ public final class FrameSwitch {
 
   /** Forgets addresses that were not seen for long. To be called every minute or so. */
   public void sweep(long nowNanos) {
-    table.sweep(nowNanos, MacTable.UNKNOWN);
-    peers.forEach((port, peer) -> peer.macs = table.countOn(port));
+    isSwept = true;
+    sweptNanos = nowNanos;
+    forget(MacTable.UNKNOWN, nowNanos);
+  }
+
+  private void forget(int port, long nowNanos) {
+    table.sweep(nowNanos, port);
+    peers.forEach((other, peer) -> peer.macs = table.countOn(other));
   }
 
   /** Frames dropped so far, by reason. */

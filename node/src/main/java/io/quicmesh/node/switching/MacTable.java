@@ -75,9 +75,10 @@ final class MacTable {
     moveWindowStartNanos[slot] = nowNanos;
   }
 
-  /** Whether the table holds this key, aged or not. */
-  boolean holds(long key) {
-    return keys[slotOf(key)] != FREE;
+  /** The port of a key, aged or not, or {@link #UNKNOWN}. */
+  int portOf(long key) {
+    int slot = slotOf(key);
+    return keys[slot] == FREE ? UNKNOWN : ports[slot];
   }
 
   /**
