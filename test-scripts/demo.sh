@@ -35,7 +35,7 @@ segment() {
     lab_attach "$host" "$LAB_INET"
   done
   relay_start relay --allow-any
-  node_cli host1 network create demo --subnet "$SUBNET" --relay "$(relay_address relay)"
+  node_cli host1 network create demo --node host1 --subnet "$SUBNET" --relay "$(relay_address relay)"
   node_start host1
   node_admit host1 host2 --address "$HOST2_ADDRESS"
   node_start host2

@@ -55,7 +55,7 @@ sys_quicmesh_prepare() {
   printf "direct:\n  enabled: false\n" >"$LAB_DIR/state/relay-only.yaml"
   printf "tap:\n  offloads: false\n" >"$LAB_DIR/state/plain.yaml"
   relay_start r --allow-any
-  node_cli a network create bench --subnet "${OVERLAY_A%.*}.0/$OVERLAY_LEN" --relay "$(relay_address r)" >/dev/null
+  node_cli a network create bench --node a --subnet "${OVERLAY_A%.*}.0/$OVERLAY_LEN" --relay "$(relay_address r)" >/dev/null
   node_start a --tap "$OVERLAY_TAP"
   node_admit a b --address "$OVERLAY_B/$OVERLAY_LEN" >/dev/null
   node_stop a
