@@ -46,7 +46,7 @@ final class RelayDaemon {
   }
 
   /** Runs until the relay stops; returns the exit code. */
-  int run(@Nullable InetSocketAddress admin) throws Exception {
+  int run(@Nullable InetSocketAddress admin, boolean exitWhenReady) throws Exception {
     if (!Epoll.isAvailable()) {
       throw new CommandFailedException(
           ExitCode.FAILED, "epoll is not available: the relay runs on Linux, x86_64 or aarch64");
@@ -59,7 +59,7 @@ final class RelayDaemon {
     try {
       RelayServer relay = started(RelayServer.start(host(group, workers), config, identity));
       stopOnSignal(relay);
-      serve(relay, admin);
+      serve(relay, admin, exitWhenReady);
       return ExitCode.DONE;
     } finally {
       group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(STOP_SECONDS * 1_000L);
@@ -82,7 +82,8 @@ final class RelayDaemon {
         : new IOException("cannot start: " + start.cause(), start.cause());
   }
 
-  private void serve(RelayServer relay, @Nullable InetSocketAddress asked) throws Exception {
+  private void serve(RelayServer relay, @Nullable InetSocketAddress asked, boolean exitWhenReady)
+      throws Exception {
     InetSocketAddress address =
         asked == null ? new RunCommand.AddressConverter().convert(RunCommand.DEFAULT_ADMIN) : asked;
     AdminConfig adminConfig =
@@ -96,7 +97,9 @@ final class RelayDaemon {
       }
       out.println(RelayCommand.NAME + ": ready");
       out.flush();
-      relay.stopped().await();
+      if (!exitWhenReady) {
+        relay.stopped().await();
+      }
     } finally {
       relay.stop().await(STOP_SECONDS, TimeUnit.SECONDS);
     }

@@ -68,6 +68,10 @@ public final class RunCommand implements Callable<Integer> {
       description = "Limits in YAML (default: relay.yaml in the state directory, if it is there).")
   private @Nullable Path config;
 
+  /** Lets the launcher see which classes a relay loads until it is ready. */
+  @Option(names = "--exit-when-ready", hidden = true)
+  private boolean exitWhenReady;
+
   @Override
   public Integer call() throws Exception {
     CommandSpec command = Objects.requireNonNull(spec);
@@ -91,7 +95,8 @@ public final class RunCommand implements Callable<Integer> {
       out.println(
           RelayCommand.NAME + ": no network is allowed: add --allow-network ID or --allow-any");
     }
-    return new RelayDaemon(state.directory(), settings(state), identity, out).run(admin);
+    return new RelayDaemon(state.directory(), settings(state), identity, out)
+        .run(admin, exitWhenReady);
   }
 
   private RelayConfig settings(RelayState state) throws IOException {
