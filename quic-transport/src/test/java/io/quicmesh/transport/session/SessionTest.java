@@ -3,6 +3,7 @@ package io.quicmesh.transport.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quicmesh.transport.wire.Fingerprint;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,7 +26,13 @@ class SessionTest {
     return Fingerprint.of(bytes);
   }
 
+  @AfterEach
+  void endTheWorld() {
+    world.close();
+  }
+
   private void start(long seed) {
+    world.close();
     world = new SimulatedWorld(seed);
     left = node("left", 1, 2);
     right = node("right", 2, 1);

@@ -32,6 +32,7 @@ final class SimulatedCarrier implements Carrier {
     this.kind = kind;
     this.name = name;
     this.latencyNanos = latencyNanos;
+    world.atEnd(() -> end("the world ended"));
   }
 
   /** Both ends of a carrier. */

@@ -3,7 +3,6 @@ package io.quicmesh.transport.session;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import io.quicmesh.transport.wire.CloseCode;
 import io.quicmesh.transport.wire.Fingerprint;
 import java.nio.charset.StandardCharsets;
@@ -39,6 +38,7 @@ final class SimulatedNode implements SessionEnvironment, SessionListener {
     this.world = world;
     this.name = name;
     this.session = new Session(SessionConfig.of(self, peer), this, this);
+    world.atEnd(session::close);
   }
 
   void sendFrame(int bytes) {
@@ -83,7 +83,7 @@ final class SimulatedNode implements SessionEnvironment, SessionListener {
 
   @Override
   public ByteBufAllocator allocator() {
-    return UnpooledByteBufAllocator.DEFAULT;
+    return world.allocator;
   }
 
   @Override
