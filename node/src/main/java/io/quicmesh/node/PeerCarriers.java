@@ -4,6 +4,7 @@ import io.quicmesh.migration.CarrierChoice;
 import io.quicmesh.migration.CarrierId;
 import io.quicmesh.migration.CarrierKind;
 import io.quicmesh.migration.ChoiceOutput;
+import io.quicmesh.migration.Deadlines;
 import io.quicmesh.migration.Decision;
 import io.quicmesh.migration.Handover;
 import io.quicmesh.migration.HandoverCause;
@@ -16,6 +17,7 @@ import io.quicmesh.migration.HealthOutput;
 import io.quicmesh.migration.PathHealth;
 import io.quicmesh.transport.session.Carrier;
 import io.quicmesh.transport.session.Session;
+import io.quicmesh.transport.wire.CloseCode;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -164,6 +166,7 @@ final class PeerCarriers {
     }
     long now = context.nowNanos();
     reattaching = false;
+    forgetUnacknowledged(entry, now);
     if (entry.id().equals(handover.carrier()) && wasAttached) {
       handover.handleResent(framesResent);
     } else if (!wasAttached) {
@@ -179,6 +182,15 @@ final class PeerCarriers {
       handover.handleLanesCut(entry.id(), framesResent, now);
     }
     observer.carrierChanged();
+  }
+
+  /** What was sent on a carrier that the lanes have left is acknowledged elsewhere. */
+  private void forgetUnacknowledged(CarrierEntry used, long nowNanos) {
+    for (CarrierEntry entry : entries) {
+      if (!entry.equals(used)) {
+        entry.health().handleAcknowledged(Long.MIN_VALUE, Deadlines.NEVER, 0, nowNanos);
+      }
+    }
   }
 
   void handleIdle(Carrier carrier) {
@@ -344,12 +356,29 @@ final class PeerCarriers {
     if (isStuck && isInitiator) {
       session.resume(entries.get(0).carrier());
     }
+    closeExtraDirect();
     for (CarrierEntry entry : List.copyOf(entries)) {
       choice.handleMeasured(entry.id(), entry.health().quality(now), now);
     }
     CarrierEntry used = current();
     if (used != null && used.health().quality(now).measured()) {
       session.setRttNanos(used.health().quality(now).rttNanos());
+    }
+  }
+
+  /** Both sides may have dialled: one direct connection is enough, and one side says which. */
+  private void closeExtraDirect() {
+    CarrierEntry kept = current();
+    if (!isInitiator || (kept != null && kept.id().kind() != CarrierKind.DIRECT)) {
+      kept = null;
+    }
+    for (CarrierEntry entry : List.copyOf(entries)) {
+      boolean isSpare = entry.id().kind() == CarrierKind.DIRECT && !entry.equals(kept);
+      if (isSpare && kept != null && !kept.health().isSilent()) {
+        entry.carrier().close(CloseCode.SUPERSEDED);
+      } else if (isSpare && isInitiator && !entry.health().isSilent()) {
+        kept = entry;
+      }
     }
   }
 
