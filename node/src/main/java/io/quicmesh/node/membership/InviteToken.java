@@ -89,9 +89,14 @@ public record InviteToken(Fingerprint network, Opaque secret, List<RelayAddress>
       out.writeByte(host.length).writeBytes(host).writeShort(relay.port());
       relay.fingerprint().write(out);
     }
-    out.writeBytes(checksum(ByteBufUtil.getBytes(out)));
+    return text(ByteBufUtil.getBytes(out));
+  }
+
+  /** The one line of this content. */
+  static String text(byte[] content) {
+    ByteBuf whole = Unpooled.wrappedBuffer(content, checksum(content));
     return PREFIX
-        + Base64.getUrlEncoder().withoutPadding().encodeToString(ByteBufUtil.getBytes(out));
+        + Base64.getUrlEncoder().withoutPadding().encodeToString(ByteBufUtil.getBytes(whole));
   }
 
   /** What the registrar remembers of the secret. */

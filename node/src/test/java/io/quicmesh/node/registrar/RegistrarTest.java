@@ -199,6 +199,17 @@ class RegistrarTest {
   }
 
   @Test
+  void revokingAgainIsDoneAlready() {
+    join("alice", 1);
+    granted(registrar.revoke(state, "alice", NOW));
+    RegistrarState revoked = state;
+
+    assertThat(granted(registrar.revoke(state, "alice", NOW))).isEqualTo("alice");
+    assertThat(granted(registrar.revoke(state, key(1).shortText(), NOW))).isEqualTo("alice");
+    assertThat(state).isEqualTo(revoked);
+  }
+
+  @Test
   void revokingAnInvitationWithdrawsIt() {
     granted(invite("alice", null));
 
