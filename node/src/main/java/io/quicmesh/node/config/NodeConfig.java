@@ -15,7 +15,7 @@ public record NodeConfig(
     Tap tap,
     @Nullable String listen,
     @Nullable String admin,
-    boolean mobile,
+    @Nullable Boolean mobile,
     Direct direct,
     Health health,
     Lanes session,
@@ -24,14 +24,14 @@ public record NodeConfig(
 
   /** What an empty file means. */
   public static final NodeConfig DEFAULTS =
-      new NodeConfig(null, null, null, false, null, null, null, null, null);
+      new NodeConfig(null, null, null, null, null, null, null, null, null);
 
   /** Fills what is missing. */
   public NodeConfig(
       @Nullable Tap tap,
       @Nullable String listen,
       @Nullable String admin,
-      boolean mobile,
+      @Nullable Boolean mobile,
       @Nullable Direct direct,
       @Nullable Health health,
       @Nullable Lanes session,
@@ -46,6 +46,11 @@ public record NodeConfig(
     this.session = session == null ? new Lanes(null, null, null) : session;
     this.switching = switching == null ? new Switching(null, null, null, null, null) : switching;
     this.quic = quic == null ? new Quic(null) : quic;
+  }
+
+  /** Whether this host moves between networks. */
+  public boolean isMobile() {
+    return mobile != null && mobile;
   }
 
   /** A time in the file. */

@@ -31,7 +31,7 @@ public final class NodeSettingsReader {
           config.session().flightBytesMax(),
           config.direct().isEnabled(),
           addresses(config.direct().addresses()),
-          config.mobile(),
+          config.isMobile(),
           health(config.health()),
           ChoiceSettings.DEFAULT,
           retry(config.direct()),
