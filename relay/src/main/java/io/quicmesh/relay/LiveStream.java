@@ -67,7 +67,7 @@ final class LiveStream implements ReceiveStream.Listener {
   @Override
   public void finished() {
     if (splice == null) {
-      relay.handleStreamEnded(this);
+      relay.handleStreamEnded(this, null);
     } else {
       splice.handleFinished();
       settle(splice);
@@ -77,7 +77,7 @@ final class LiveStream implements ReceiveStream.Listener {
   @Override
   public void closed(String cause) {
     if (splice == null) {
-      relay.handleStreamEnded(this);
+      relay.handleStreamEnded(this, null);
     } else {
       splice.handleReceiveClosed();
       settle(splice);
@@ -86,7 +86,7 @@ final class LiveStream implements ReceiveStream.Listener {
 
   private void settle(StreamSplice after) {
     if (after.isEnded()) {
-      relay.handleStreamEnded(this);
+      relay.handleStreamEnded(this, after.refusal());
     } else {
       relay.arm();
     }

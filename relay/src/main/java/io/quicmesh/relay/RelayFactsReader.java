@@ -154,7 +154,10 @@ final class RelayFactsReader {
             limits.circuits().streamsPerNodeMax(),
             refusals.getOrDefault(Refusal.QUOTA_STREAMS, 0L)),
         new QuotaStatus(
-            "pending_bytes_per_node", mostPending, limits.rates().pendingBytesPerNodeMax(), 0),
+            "pending_bytes_per_node",
+            mostPending,
+            limits.rates().pendingBytesPerNodeMax(),
+            refusals.getOrDefault(Refusal.PENDING_BYTES, 0L)),
         new QuotaStatus(
             "bytes_per_second", 0, limits.rates().nodeBytesPerSecond(), relay.meters().hits()));
   }

@@ -28,14 +28,14 @@ final class RelayJournal implements RelayLoop.Observer {
   private final MigrationTracker migrations = new MigrationTracker(PathPolicy.NONE);
   private final MigrationMonitor monitor;
   private final Promise<Void> drained;
-  private final RefusalLog refusals;
+  private final LimitedLog limited;
   private volatile Consumer<AdminEvent> listener = event -> {};
 
   RelayJournal(Promise<Void> drained) {
     this.drained = drained;
     long now = System.nanoTime();
     this.monitor = new MigrationMonitor(migrations, MigrationMonitor.TIMEOUT_NANOS, now);
-    this.refusals = new RefusalLog(LOG, now);
+    this.limited = new LimitedLog(LOG, now);
   }
 
   /** Sets who is told of events; callable from any thread. */
@@ -118,14 +118,14 @@ final class RelayJournal implements RelayLoop.Observer {
                     + event.reason()
                     + ": revoke its key and join one of the hosts anew"));
       }
-      case NODE_REFUSED -> refusals.log(event);
-      case REVOCATIONS -> LOG.info("newer revocations network={}", event.network().shortText());
-      case JOIN ->
+      case NODE_REFUSED -> limited.refused(event, System.nanoTime());
+      case REVOCATIONS ->
           LOG.info(
-              "a host asks to join peer={} network={} remote={}",
+              "newer revocations peer={} network={} reason={}",
               peer,
               event.network().shortText(),
-              event.remote());
+              event.reason());
+      case JOIN -> limited.join(event, System.nanoTime());
     }
   }
 

@@ -5,6 +5,7 @@ import io.netty.util.concurrent.ScheduledFuture;
 import io.quicmesh.relay.core.Meters;
 import io.quicmesh.relay.core.Output;
 import io.quicmesh.relay.core.Party;
+import io.quicmesh.relay.core.Refusal;
 import io.quicmesh.relay.core.RelayEvent;
 import io.quicmesh.relay.core.RevokedList;
 import io.quicmesh.relay.core.Switchboard;
@@ -28,16 +29,12 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Feeds the switchboard with what connections and streams say, and applies what it decides. Owned
  * by the event loop.
  */
 final class RelayLoop {
-
-  private static final Logger LOG = LoggerFactory.getLogger(RelayLoop.class);
 
   /** Who is told of what happens at the relay. */
   interface Observer {
@@ -154,8 +151,8 @@ final class RelayLoop {
       if (link.inbox.offer(message)) {
         readInbox(link);
       } else {
-        LOG.debug("closing peer={} reason=control_flood", link.connection.peer().key().shortText());
-        link.connection.close(CloseCode.QUOTA);
+        switchboard.handleFlood(link.number, nanoTime());
+        turn();
       }
     }
   }
@@ -181,9 +178,9 @@ final class RelayLoop {
     turn();
   }
 
-  void handleStreamEnded(LiveStream stream) {
+  void handleStreamEnded(LiveStream stream, @Nullable Refusal refusal) {
     if (streams.remove(stream.number) != null) {
-      switchboard.handleStreamEnded(stream.number, nanoTime());
+      switchboard.handleStreamEnded(stream.number, refusal, nanoTime());
       turn();
     }
   }
@@ -258,7 +255,7 @@ final class RelayLoop {
     LiveStream stream = streams.get(wanted.stream());
     NodeLink to = links.get(wanted.connection());
     if (stream == null || to == null) {
-      switchboard.handleStreamEnded(wanted.stream(), nanoTime());
+      switchboard.handleStreamEnded(wanted.stream(), null, nanoTime());
       return;
     }
     int urgency = wanted.urgent() ? Urgency.SESSION_CONTROL : Urgency.DATA;
@@ -266,16 +263,16 @@ final class RelayLoop {
   }
 
   private void check(Output.CheckRevocations wanted) {
-    Fingerprint network = wanted.network();
+    long from = wanted.connection();
     var unused =
         revocations
-            .check(network, wanted.signedList())
+            .check(wanted.network(), wanted.signedList())
             .whenCompleteAsync(
-                (list, failure) -> handleChecked(network, failure == null ? list : null), loop);
+                (list, failure) -> handleChecked(from, failure == null ? list : null), loop);
   }
 
-  private void handleChecked(Fingerprint network, @Nullable RevokedList list) {
-    switchboard.handleRevocations(network, list, nanoTime());
+  private void handleChecked(long from, @Nullable RevokedList list) {
+    switchboard.handleRevocations(from, list, nanoTime());
     turn();
   }
 

@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import io.quicmesh.monitor.api.RelayFacts;
 import io.quicmesh.relay.core.RelayLimits;
@@ -33,7 +34,8 @@ final class RelayHost implements AutoCloseable {
   private static final Duration IDLE = Duration.ofSeconds(3);
 
   private final EventLoopGroup group =
-      new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+      new MultiThreadIoEventLoopGroup(
+          1, new DefaultThreadFactory("relay"), EpollIoHandler.newFactory());
   private final ExecutorService workers = Executors.newSingleThreadExecutor();
   private final TransportIdentity identity =
       Certificates.selfSigned(Keys.generate(), Instant.now());

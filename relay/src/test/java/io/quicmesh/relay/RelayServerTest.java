@@ -228,6 +228,7 @@ class RelayServerTest {
       joiner.open(new StreamHeader.Join(network.id(), 9)).fill(MB, 1);
 
       assertThat(registrar.stream().end()).isNotEqualTo("finished");
+      assertThat(relay.rejected("join_bytes")).isEqualTo(1);
     }
   }
 
@@ -273,6 +274,7 @@ class RelayServerTest {
       }
 
       assertThat(a.closed()).isEqualTo(CloseCode.QUOTA.code());
+      assertThat(relay.rejected("control_flood")).isEqualTo(1);
     }
   }
 

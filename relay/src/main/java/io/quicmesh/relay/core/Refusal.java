@@ -29,7 +29,10 @@ public enum Refusal {
   JOIN_QUOTA,
   JOIN_TIMED_OUT,
   REVOCATIONS_INVALID,
-  REVOCATIONS_STALE;
+  REVOCATIONS_STALE,
+  CONTROL_FLOOD,
+  PENDING_BYTES,
+  JOIN_BYTES;
 
   /** The name in status and metrics. */
   public String text() {

@@ -156,6 +156,11 @@ final class Roster {
     }
   }
 
+  /** Closes a connection because of what its peer did. */
+  void refuse(NodeConnection connection, Refusal refusal, CloseCode code, long nowNanos) {
+    close(connection, refusal, code, nowNanos);
+  }
+
   private void present(NodeConnection connection, RelayEvent.Kind kind) {
     connection.state = NodeConnection.State.PRESENT;
     announcer.welcome(connection);

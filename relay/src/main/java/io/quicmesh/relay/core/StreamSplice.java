@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.quicmesh.transport.stream.ReceiveStream;
 import io.quicmesh.transport.stream.SendStream;
 import io.quicmesh.transport.wire.CloseCode;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Copies one stream to another, byte for byte, and reads no more than the other side takes: it
@@ -25,6 +26,7 @@ public final class StreamSplice {
   private boolean paused = true;
   private boolean finished;
   private boolean ended;
+  private @Nullable Refusal refusal;
 
   /** Where the bytes are counted. */
   public record Meters(Meter sender, Meter receiver) {}
@@ -53,7 +55,7 @@ public final class StreamSplice {
     int length = data.readableBytes();
     if (ended || finished || bytes + length > bytesMax) {
       data.release();
-      end(CloseCode.QUOTA);
+      refuse(Refusal.JOIN_BYTES);
       return;
     }
     bytes += length;
@@ -63,7 +65,7 @@ public final class StreamSplice {
     if (!ended) {
       countPending();
       if (receiver.isOverfull()) {
-        end(CloseCode.QUOTA);
+        refuse(Refusal.PENDING_BYTES);
       } else {
         pauseIfNeeded(nowNanos);
       }
@@ -118,6 +120,11 @@ public final class StreamSplice {
     }
   }
 
+  /** Why the relay itself ended it, to be counted; null if it did not. */
+  public @Nullable Refusal refusal() {
+    return refusal;
+  }
+
   /** Whether nothing more will happen. */
   public boolean isEnded() {
     return ended;
@@ -126,6 +133,13 @@ public final class StreamSplice {
   /** Bytes copied so far. */
   public long bytes() {
     return bytes;
+  }
+
+  private void refuse(Refusal reason) {
+    if (!ended) {
+      refusal = reason;
+      end(CloseCode.QUOTA);
+    }
   }
 
   private void pauseIfNeeded(long nowNanos) {

@@ -96,6 +96,19 @@ public final class Switchboard {
     }
   }
 
+  /** A peer sends more messages than its inbox holds. */
+  public void handleFlood(long connection, long nowNanos) {
+    NodeConnection from = roster.find(connection);
+    if (from != null) {
+      roster.refuse(from, Refusal.CONTROL_FLOOD, CloseCode.QUOTA, nowNanos);
+    } else if (joins.isJoiner(connection)) {
+      outbox.count(Refusal.CONTROL_FLOOD);
+      joins.handleGone(connection, nowNanos);
+      outbox.add(new Output.Close(connection, CloseCode.QUOTA));
+    }
+    stopIfDrained();
+  }
+
   /** A peer opened a stream, and this is its header. */
   public void handleStream(long connection, long stream, StreamHeader header, long nowNanos) {
     NodeConnection from = roster.find(connection);
@@ -114,8 +127,15 @@ public final class Switchboard {
     }
   }
 
-  /** A spliced stream has ended, and nothing that it brought waits any more. */
-  public void handleStreamEnded(long stream, long nowNanos) {
+  /**
+   * A spliced stream has ended, and nothing that it brought waits any more.
+   *
+   * @param refusal why the splice was ended by its own limits, if it was
+   */
+  public void handleStreamEnded(long stream, @Nullable Refusal refusal, long nowNanos) {
+    if (refusal != null) {
+      outbox.count(refusal);
+    }
     circuits.handleStreamEnded(stream);
     joins.handleStreamEnded(stream, nowNanos);
   }
@@ -142,20 +162,22 @@ public final class Switchboard {
   /**
    * The answer to {@link Output.CheckRevocations}.
    *
+   * @param connection the one that the list came on
    * @param revoked what the list says, or null if its signature does not hold
    */
-  public void handleRevocations(
-      Fingerprint networkId, @Nullable RevokedList revoked, long nowNanos) {
-    Network network = networks.find(networkId);
-    if (network == null) {
+  public void handleRevocations(long connection, @Nullable RevokedList revoked, long nowNanos) {
+    NodeConnection from = roster.find(connection);
+    if (from == null) {
       return;
     }
+    Network network = from.network;
     if (revoked == null) {
       outbox.count(Refusal.REVOCATIONS_INVALID);
     } else if (network.revoked != null && network.revoked.number() >= revoked.number()) {
       outbox.count(Refusal.REVOCATIONS_STALE);
     } else {
       network.revoked = revoked;
+      announcer.happened(RelayEvent.Kind.REVOCATIONS, from, revoked.keys().size() + " keys");
       announcer.tellAll(network, new ControlMessage.Revocations(revoked.signedList()));
       roster.closeRevoked(network, nowNanos);
       stopIfDrained();

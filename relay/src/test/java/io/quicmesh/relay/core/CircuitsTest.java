@@ -159,10 +159,10 @@ class CircuitsTest {
     long a = board.circuit(1, 2, 7);
     long b = board.circuit(2, 1, 7);
 
-    board.switchboard.handleStreamEnded(a, board.nowNanos);
+    board.switchboard.handleStreamEnded(a, null, board.nowNanos);
     assertThat(board.switchboard.snapshot().circuits()).hasSize(1);
-    board.switchboard.handleStreamEnded(b, board.nowNanos);
-    board.switchboard.handleStreamEnded(b, board.nowNanos);
+    board.switchboard.handleStreamEnded(b, null, board.nowNanos);
+    board.switchboard.handleStreamEnded(b, null, board.nowNanos);
 
     assertThat(board.switchboard.snapshot().circuits()).isEmpty();
     assertThat(board.switchboard.snapshot().totals().streams()).isZero();

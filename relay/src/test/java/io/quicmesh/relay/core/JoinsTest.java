@@ -45,8 +45,8 @@ class JoinsTest {
 
     assertThat(board.drain())
         .containsExactly(spliced(request, 2, fingerprint(50), 7), spliced(answer, 3, NETWORK, 7));
-    board.switchboard.handleStreamEnded(request, board.nowNanos);
-    board.switchboard.handleStreamEnded(answer, board.nowNanos);
+    board.switchboard.handleStreamEnded(request, null, board.nowNanos);
+    board.switchboard.handleStreamEnded(answer, null, board.nowNanos);
     board.sleep(29_000);
     assertThat(board.drain()).isEmpty();
   }

@@ -236,7 +236,7 @@ class PresenceTest {
     assertThat(board.drain()).containsExactly(new Output.CheckRevocations(1, NETWORK, bytes));
 
     board.switchboard.handleRevocations(
-        NETWORK, new RevokedList(1, Set.of(fingerprint(2)), bytes), board.nowNanos);
+        1, new RevokedList(1, Set.of(fingerprint(2)), bytes), board.nowNanos);
 
     assertThat(board.drain())
         .containsExactly(
@@ -253,7 +253,7 @@ class PresenceTest {
     board.up(1, 1);
     Opaque bytes = Opaque.of(new byte[] {1});
     board.switchboard.handleRevocations(
-        NETWORK, new RevokedList(1, Set.of(fingerprint(2)), bytes), board.nowNanos);
+        1, new RevokedList(1, Set.of(fingerprint(2)), bytes), board.nowNanos);
     board.switchboard.handleDisconnected(1, "left", board.nowNanos);
     board.drain();
 
@@ -272,11 +272,11 @@ class PresenceTest {
   void ignoresAnOlderOrForgedList() {
     board.up(1, 1);
     Opaque bytes = Opaque.of(new byte[] {1});
-    board.switchboard.handleRevocations(NETWORK, new RevokedList(5, Set.of(), bytes), 6);
+    board.switchboard.handleRevocations(1, new RevokedList(5, Set.of(), bytes), 6);
     board.drain();
 
-    board.switchboard.handleRevocations(NETWORK, new RevokedList(5, Set.of(), bytes), 6);
-    board.switchboard.handleRevocations(NETWORK, null, 6);
+    board.switchboard.handleRevocations(1, new RevokedList(5, Set.of(), bytes), 6);
+    board.switchboard.handleRevocations(1, null, 6);
 
     assertThat(board.drain()).isEmpty();
     assertThat(board.refusals(Refusal.REVOCATIONS_STALE)).isEqualTo(1);

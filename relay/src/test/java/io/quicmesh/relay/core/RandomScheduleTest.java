@@ -235,7 +235,7 @@ class RandomScheduleTest {
           if (random.nextInt(10) == 0) {
             Fingerprint revoked = Board.fingerprint(random.nextInt(NODES));
             relay.switchboard.handleRevocations(
-                peer.network,
+                peer.number,
                 new RevokedList(random.nextInt(3), Set.of(revoked), list),
                 relay.nowNanos);
             relay.settle();

@@ -126,7 +126,8 @@ final class RelaySimulation {
       }
       for (Stream stream : dead) {
         streams.remove(stream.number);
-        switchboard.handleStreamEnded(stream.number, nowNanos);
+        StreamSplice splice = Objects.requireNonNull(stream.splice);
+        switchboard.handleStreamEnded(stream.number, splice.refusal(), nowNanos);
       }
       again = !dead.isEmpty();
     }

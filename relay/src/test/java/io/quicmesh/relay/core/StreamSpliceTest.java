@@ -154,6 +154,7 @@ class StreamSpliceTest {
     assertThat(in.stoppedWith).isEqualTo(CloseCode.QUOTA.code());
     assertThat(out.resetWith).isEqualTo(CloseCode.QUOTA.code());
     assertThat(splice.bytes()).isEqualTo(4);
+    assertThat(splice.refusal()).isEqualTo(Refusal.JOIN_BYTES);
   }
 
   @Test
@@ -165,6 +166,7 @@ class StreamSpliceTest {
 
     assertThat(splice.isEnded()).isTrue();
     assertThat(out.resetWith).isEqualTo(CloseCode.QUOTA.code());
+    assertThat(splice.refusal()).isEqualTo(Refusal.PENDING_BYTES);
     assertThat(receiver.pendingBytes()).isZero();
   }
 
