@@ -10,6 +10,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.quicmesh.transport.identity.TransportIdentity;
 import io.quicmesh.transport.quic.Alpn;
+import io.quicmesh.transport.quic.DialException;
 import io.quicmesh.transport.quic.EndpointConfig;
 import io.quicmesh.transport.quic.PacketGate;
 import io.quicmesh.transport.quic.PathEvent;
@@ -52,21 +53,41 @@ final class TestNode implements QuicConnection.Listener, AutoCloseable {
         EndpointConfig.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     endpoint =
         RelayHost.await(QuicEndpoint.bind(loop(), workers, config, identity, ServerRole.none()));
-    connection =
-        RelayHost.await(
-            call(
-                () ->
-                    endpoint.dial(
-                        relay.address(),
-                        alpn,
-                        relay.pin(),
-                        SECONDS.toNanos(RelayHost.PATIENCE_SECONDS))));
+    try {
+      connection =
+          RelayHost.await(
+              call(
+                  () ->
+                      endpoint.dial(
+                          relay.address(),
+                          alpn,
+                          relay.pin(),
+                          SECONDS.toNanos(RelayHost.PATIENCE_SECONDS))));
+    } catch (AssertionError e) {
+      stop();
+      throw e;
+    }
     run(() -> connection.setListener(this));
   }
 
   /** Connects and says nothing. */
   static TestNode connect(RelayHost relay, TransportIdentity identity) {
     return new TestNode(relay, identity, Alpn.RELAY);
+  }
+
+  /**
+   * The code with which the relay turns this identity away: while it dials, if the relay's close
+   * overtakes the end of the handshake, or right after.
+   */
+  static int refusal(RelayHost relay, TransportIdentity identity) {
+    try (TestNode node = connect(relay, identity)) {
+      return node.closed();
+    } catch (AssertionError e) {
+      if (e.getCause() instanceof DialException refused) {
+        return refused.code();
+      }
+      throw e;
+    }
   }
 
   /** Connects as a host without a certificate of a network. */
@@ -219,6 +240,10 @@ final class TestNode implements QuicConnection.Listener, AutoCloseable {
 
   @Override
   public void close() {
+    stop();
+  }
+
+  private void stop() {
     if (!endpoint.close().awaitUninterruptibly(RelayHost.PATIENCE_SECONDS, SECONDS)) {
       throw new AssertionError("the endpoint does not close");
     }
