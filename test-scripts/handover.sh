@@ -205,9 +205,10 @@ stop_peer() {
 print_table() {
   {
     printf 'what happens\tsent\tlost\tdoubled\treordered\tlongest gap ms\tdelay p99 ms\thandovers\tp50 ms\tp95 ms\tresult\n'
-    jq -r 'def rank(p): sort as $s | if length == 0 then "-" else $s[((p * length | ceil) - 1)] end;
-      [.name, .probe.total.sent, .probe.total.lost, .probe.total.doubled, .probe.total.reordered, .probe.total.max_gap_ms,
-       ([.probe.directions[].latency_us.p99] | max / 1000), (.handovers.host1 | map(select(.result == "done")) | length),
+    jq -r 'def tenths: . * 10 | round / 10;
+      def rank(p): sort as $s | if length == 0 then "-" else $s[((p * length | ceil) - 1)] | tenths end;
+      [.name, .probe.total.sent, .probe.total.lost, .probe.total.doubled, .probe.total.reordered, (.probe.total.max_gap_ms | tenths),
+       ([.probe.directions[].latency_us.p99] | max / 1000 | tenths), (.handovers.host1 | map(select(.result == "done")) | length),
        (.transition_ms | rank(0.5)), (.transition_ms | rank(0.95)),
        (if .live != "both" then (if .step_failed == "" then "reported" else .step_failed end)
         elif .ok then "ok" else "FAILED" + (if .step_failed == "" then "" else ": " + .step_failed end) end)] | @tsv' "$LAB_DIR/rows"
