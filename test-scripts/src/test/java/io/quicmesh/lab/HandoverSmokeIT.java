@@ -11,7 +11,7 @@ final class HandoverSmokeIT {
   @Test
   void losesNoFrameInForcedHandoversAndWhenTheDirectPathIsCut() throws Exception {
     JsonNode rows =
-        LabScript.of("handover", "--smoke").within(Duration.ofMinutes(5)).runForJson().path("rows");
+        LabScript.of("handover", "--smoke").within(Duration.ofMinutes(8)).runForJson().path("rows");
 
     assertThat(rows).hasSize(3);
     assertThat(rows).allSatisfy(HandoverSmokeIT::nothingWentWrong);
