@@ -177,6 +177,7 @@ final class PeerCarriers {
     } else {
       if (byPeer) {
         handover.handleCommitted(entry.id(), false, now);
+        choice.handleCarrierUp(entry.id(), now);
         choice.handlePeerMoved(entry.id(), HandoverCause.PEER, now);
       }
       handover.handleLanesCut(entry.id(), framesResent, now);

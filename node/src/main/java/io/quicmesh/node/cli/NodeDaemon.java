@@ -13,12 +13,15 @@ import io.quicmesh.relay.cli.ExitCode;
 import io.quicmesh.tap.TapConfig;
 import io.quicmesh.tap.TapDevice;
 import io.quicmesh.tap.TapException;
+import io.quicmesh.tap.frame.MacAddress;
 import io.quicmesh.tap.link.IpPrefix;
 import io.quicmesh.transport.quic.EndpointConfig;
+import io.quicmesh.transport.wire.Fingerprint;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -122,11 +125,17 @@ final class NodeDaemon {
     TapConfig config = name == null ? TapConfig.nextFree("qm") : TapConfig.named(name);
     config =
         config
+            .withMac(macOf(identity.id()))
             .withMtuBytes(tap.mtuBytes())
             .withQueueFrames(tap.queue())
             .withAddresses(List.of(IpPrefix.parse(identity.address().toString())));
     return TapDevice.open(
         tap.wantsOffloads() ? config : config.withoutOffloads(), Node.allocator());
+  }
+
+  /** An address that stays when the node restarts, so that neighbours need not ask anew. */
+  private static MacAddress macOf(Fingerprint id) {
+    return MacAddress.locallyAdministered(ByteBuffer.wrap(id.toBytes()).getLong());
   }
 
   /** After a clean stop the exit code says that all was well, whatever the signal. */
