@@ -128,33 +128,20 @@ public final class CarrierChoice {
     evaluate(nowNanos);
   }
 
-  /** The peer moved the session. Its reasons count like our own. */
-  public void handlePeerMoved(CarrierId to, HandoverCause cause, long nowNanos) {
-    movingTo = null;
-    settle(to, cause, nowNanos);
-    evaluate(nowNanos);
-  }
-
-  /**
-   * A handover of either side ended; the session's lanes now run on {@code nowOn}. If another took
-   * its place, the end of that one is awaited.
-   */
-  public void handleHandoverEnded(
-      CarrierId to,
-      @Nullable CarrierId nowOn,
-      HandoverResult result,
-      HandoverCause cause,
-      long nowNanos) {
-    CarrierView view = carriers.get(to);
-    if (view != null && result == HandoverResult.FAILED) {
-      view.handleHandoverFailed(nowNanos);
+  /** A handover of either side ended. If another took its place, the end of that one is awaited. */
+  public void handleHandoverEnded(HandoverReport report, long nowNanos) {
+    CarrierId to = report.to();
+    CarrierId nowOn = report.nowOn();
+    CarrierView tried = to == null ? null : carriers.get(to);
+    if (tried != null && report.result() == HandoverResult.FAILED) {
+      tried.handleHandoverFailed(nowNanos);
     }
     if (nowOn == null) {
       current = null;
     } else if (!nowOn.equals(current)) {
-      settle(nowOn, cause, nowNanos);
+      settle(nowOn, report.cause(), nowNanos);
     }
-    if (result != HandoverResult.SUPERSEDED) {
+    if (report.result() != HandoverResult.SUPERSEDED) {
       movingTo = null;
     }
     evaluate(nowNanos);
@@ -190,11 +177,12 @@ public final class CarrierChoice {
   }
 
   private void settle(CarrierId to, HandoverCause cause, long nowNanos) {
-    CarrierView left = current == null ? null : carriers.get(current);
-    if (cause.blamesOldCarrier() && current != null && !to.equals(current)) {
-      holdDown(current).handleFlap(nowNanos);
-      if (left != null) {
-        left.handleUnwell(nowNanos);
+    CarrierId left = current;
+    if (left != null && cause.blames(left, to)) {
+      holdDown(left).handleFlap(nowNanos);
+      CarrierView view = carriers.get(left);
+      if (view != null) {
+        view.handleUnwell(nowNanos);
       }
     }
     current = to;

@@ -53,22 +53,27 @@ public final class Handover {
       return false;
     }
     HandoverGoal goal = new HandoverGoal(on, onDead, to.kind(), to.name(), cause);
-    begin(goal, HandoverState.RESUMING, nowNanos).resumeOn(to, nowNanos);
+    begin(goal, HandoverState.RESUMING, nowNanos).move().resumeOn(to, nowNanos);
     return true;
   }
 
   /**
-   * Begins a handover to a carrier that is yet to be set up; false if that cannot be now.
+   * Begins a handover to a carrier that is yet to be set up; false if that cannot be now, because
+   * one to a carrier that is up runs. One that is to set the same up goes on.
    *
    * @param name the relay, null for any and for a direct carrier
    */
   public boolean handleStartDial(
       CarrierKind kind, @Nullable String name, HandoverCause cause, long nowNanos) {
-    if (!makeWay(nowNanos)) {
+    HandoverGoal goal = new HandoverGoal(on, onDead, kind, name, cause);
+    if (run != null && run.isSettingUp(goal)) {
+      return true;
+    }
+    if (run != null && !run.mayMakeWayForDial()) {
       return false;
     }
-    HandoverGoal goal = new HandoverGoal(on, onDead, kind, name, cause);
-    begin(goal, HandoverState.STARTING_LISTENER, nowNanos).listen(false, nowNanos);
+    supersede(nowNanos);
+    begin(goal, HandoverState.STARTING_LISTENER, nowNanos).setUp().listen(false, nowNanos);
     return true;
   }
 
@@ -77,29 +82,29 @@ public final class Handover {
   /** Step 1 is done: the port is bound, candidates are known. */
   public void handleCandidates(long nowNanos) {
     if (run != null) {
-      run.handleCandidates(nowNanos);
+      run.setUp().handleCandidates(nowNanos);
     }
   }
 
   /** The port could not be bound: another is tried, three in all. */
   public void handleListenFailed(String reason, long nowNanos) {
     if (run != null) {
-      run.handleListenFailed(reason, nowNanos);
+      run.setUp().handleListenFailed(reason, nowNanos);
       reportIfOver(nowNanos);
     }
   }
 
   /** A carrier came up. */
   public void handleConnected(CarrierId carrier, long nowNanos) {
-    if (run != null) {
-      run.handleConnected(carrier, nowNanos);
+    if (run != null && run.setUp().isAwaited(carrier)) {
+      run.move().resumeOn(carrier, nowNanos);
     }
   }
 
   /** No carrier of the kind that was to be set up came up. */
   public void handleConnectFailed(CarrierKind kind, String reason, long nowNanos) {
     if (run != null) {
-      run.handleConnectFailed(kind, reason, nowNanos);
+      run.setUp().handleConnectFailed(kind, reason, nowNanos);
       reportIfOver(nowNanos);
     }
   }
@@ -107,14 +112,14 @@ public final class Handover {
   /** The peer answered RESUME with RESUMED. */
   public void handleResumed(CarrierId carrier, long nowNanos) {
     if (run != null) {
-      run.handleResumed(carrier, nowNanos);
+      run.move().handleResumed(carrier, nowNanos);
     }
   }
 
   /** RESUME failed on this carrier. */
   public void handleResumeFailed(CarrierId carrier, String reason, long nowNanos) {
     if (run != null) {
-      run.handleResumeFailed(carrier, reason, nowNanos);
+      run.move().handleResumeFailed(carrier, reason, nowNanos);
       reportIfOver(nowNanos);
     }
   }
@@ -122,7 +127,7 @@ public final class Handover {
   /** Our RESUME lost against a higher attempt of the peer, whose COMMIT is to follow. */
   public void handleResumeLost(CarrierId carrier, long nowNanos) {
     if (run != null) {
-      run.handleResumeLost(carrier, nowNanos);
+      run.move().handleResumeLost(carrier, nowNanos);
     }
   }
 
@@ -131,7 +136,7 @@ public final class Handover {
       Attempt attempt, CarrierId carrier, HandoverCause cause, long nowNanos) {
     Attempt higher = attempts.admit(attempt);
     if (higher == null) {
-      runOfPeer(carrier, cause, nowNanos).answer(attempt, carrier, nowNanos);
+      runOfPeer(carrier, cause, nowNanos).move().answer(attempt, carrier, nowNanos);
     } else {
       outputs.add(new HandoverOutput.RefuseResume(attempt, higher));
     }
@@ -142,7 +147,8 @@ public final class Handover {
    * peer's attempt, where the transport orders attempts by itself.
    */
   public void handleCommitted(CarrierId carrier, boolean oldSilent, long nowNanos) {
-    runOfPeer(carrier, HandoverCause.PEER, nowNanos).handleCommitted(carrier, oldSilent, nowNanos);
+    HandoverRun followed = runOfPeer(carrier, HandoverCause.PEER, nowNanos);
+    followed.move().handleCommitted(carrier, oldSilent, nowNanos);
   }
 
   /** Our lanes go on on this carrier. */
@@ -150,7 +156,7 @@ public final class Handover {
     on = carrier;
     onDead = false;
     if (run != null) {
-      run.handleLanesCut(carrier, framesResent, nowNanos);
+      run.move().handleLanesCut(carrier, framesResent, nowNanos);
       reportIfOver(nowNanos);
     }
   }
@@ -165,7 +171,7 @@ public final class Handover {
   /** The peer's lanes go on on this carrier, and nothing is awaited from the old one. */
   public void handlePeerCut(CarrierId carrier, long nowNanos) {
     if (run != null) {
-      run.handlePeerCut(carrier, nowNanos);
+      run.move().handlePeerCut(carrier, nowNanos);
       reportIfOver(nowNanos);
     }
   }
@@ -173,7 +179,7 @@ public final class Handover {
   /** The session's streams on the old carrier have ended, in both directions. */
   public void handleOldCarrierClosed(CarrierId carrier, long nowNanos) {
     if (run != null) {
-      run.handleOldCarrierClosed(carrier, nowNanos);
+      run.move().handleOldCarrierClosed(carrier, nowNanos);
       reportIfOver(nowNanos);
     }
   }
@@ -184,7 +190,7 @@ public final class Handover {
   public void handleCarrierDead(CarrierId carrier, long nowNanos) {
     onDead |= carrier.equals(on);
     if (run != null) {
-      run.handleCarrierDead(carrier, nowNanos);
+      run.move().handleCarrierDead(carrier, nowNanos);
       reportIfOver(nowNanos);
     }
   }
@@ -246,7 +252,8 @@ public final class Handover {
 
   private HandoverRun begin(HandoverGoal goal, HandoverState first, long nowNanos) {
     StepClock clock = new StepClock(first, nowNanos);
-    HandoverRun next = new HandoverRun(goal, settings, attempts, outputs, clock);
+    HandoverProgress progress = new HandoverProgress(goal, settings, outputs, clock);
+    HandoverRun next = new HandoverRun(progress, attempts);
     run = next;
     gap.start(nowNanos);
     return next;

@@ -32,8 +32,16 @@ public enum HandoverCause {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  /** Whether the carrier that was left has shown a weakness, rather than another a strength. */
-  boolean blamesOldCarrier() {
-    return this == WORSE || this == SILENCE || this == DEAD || this == SMALL_PACKETS;
+  /**
+   * Whether the carrier that was left has shown a weakness, rather than another a strength. What
+   * the peer did for reasons of its own is not undone at once either, except that direct comes
+   * before relay.
+   */
+  boolean blames(CarrierId left, CarrierId to) {
+    if (this == PEER) {
+      return to.kind() == CarrierKind.RELAY && !left.equals(to);
+    }
+    boolean weak = this == WORSE || this == SILENCE || this == DEAD || this == SMALL_PACKETS;
+    return weak && !left.equals(to);
   }
 }

@@ -1,5 +1,6 @@
 package io.quicmesh.migration;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,10 @@ record HandoverGoal(
   boolean accepts(CarrierId carrier) {
     boolean named = toName == null || toName.equals(carrier.name());
     return carrier.kind() == toKind && (toKind == CarrierKind.DIRECT || named);
+  }
+
+  boolean wantsSameAs(HandoverGoal other) {
+    return toKind == other.toKind && Objects.equals(toName, other.toName);
   }
 
   HandoverState closingState() {

@@ -31,7 +31,8 @@ class CarrierChoiceFlapTest {
     choice.handleDeadline(now);
     while (choice.poll() instanceof ChoiceOutput.Move move) {
       moves.add(move);
-      choice.handleHandoverEnded(move.to(), move.to(), HandoverResult.DONE, move.cause(), now);
+      choice.handleHandoverEnded(
+          Reports.ended(move.to(), move.to(), HandoverResult.DONE, move.cause()), now);
     }
   }
 
@@ -147,10 +148,11 @@ class CarrierChoiceFlapTest {
           if (moving != null) {
             boolean done = random.nextInt(4) != 0 && up[all.indexOf(moving.to())];
             choice.handleHandoverEnded(
-                moving.to(),
-                done ? moving.to() : choice.current(),
-                done ? HandoverResult.DONE : HandoverResult.FAILED,
-                moving.cause(),
+                Reports.ended(
+                    moving.to(),
+                    done ? moving.to() : choice.current(),
+                    done ? HandoverResult.DONE : HandoverResult.FAILED,
+                    moving.cause()),
                 now);
             moving = null;
           }

@@ -38,7 +38,8 @@ class CarrierChoiceTest {
     if (move == null) {
       throw new AssertionError();
     }
-    choice.handleHandoverEnded(move.to(), move.to(), HandoverResult.DONE, move.cause(), nowNanos);
+    choice.handleHandoverEnded(
+        Reports.ended(move.to(), move.to(), HandoverResult.DONE, move.cause()), nowNanos);
     return move;
   }
 
@@ -230,7 +231,7 @@ class CarrierChoiceTest {
     Move move = move();
 
     choice.handleHandoverEnded(
-        DIRECT, RELAY_A, HandoverResult.FAILED, HandoverCause.PREFER_DIRECT, SECOND);
+        Reports.ended(DIRECT, RELAY_A, HandoverResult.FAILED, HandoverCause.PREFER_DIRECT), SECOND);
     boolean atOnce = move() != null;
     long retryAt = choice.nextDeadlineNanos();
     while (retryAt < 3 * SECOND) {
@@ -251,13 +252,14 @@ class CarrierChoiceTest {
     choice.handleCarrierUp(DIRECT, 0);
     drop();
     choice.handleHandoverEnded(
-        DIRECT, RELAY_A, HandoverResult.FAILED, HandoverCause.PREFER_DIRECT, 0);
+        Reports.ended(DIRECT, RELAY_A, HandoverResult.FAILED, HandoverCause.PREFER_DIRECT), 0);
     choice.handleDeadline(200 * MS);
     choice.handleDeadline(2 * SECOND);
     drop();
 
     choice.handleHandoverEnded(
-        DIRECT, RELAY_A, HandoverResult.FAILED, HandoverCause.PREFER_DIRECT, 2 * SECOND);
+        Reports.ended(DIRECT, RELAY_A, HandoverResult.FAILED, HandoverCause.PREFER_DIRECT),
+        2 * SECOND);
     choice.handleDeadline(choice.nextDeadlineNanos());
 
     assertThat(choice.nextDeadlineNanos()).isEqualTo(6 * SECOND);
@@ -270,7 +272,8 @@ class CarrierChoiceTest {
     choice.handleCarrierDown(DIRECT, SECOND);
     drop();
 
-    choice.handleHandoverEnded(RELAY_A, null, HandoverResult.FAILED, HandoverCause.DEAD, SECOND);
+    choice.handleHandoverEnded(
+        Reports.ended(RELAY_A, null, HandoverResult.FAILED, HandoverCause.DEAD), SECOND);
     boolean atOnce = move() != null;
     choice.handleDeadline(SECOND + 200 * MS);
 
@@ -286,7 +289,8 @@ class CarrierChoiceTest {
     drop();
     choice.handleHeardAgain(DIRECT, SECOND + 10 * MS);
     choice.handleHandoverEnded(
-        RELAY_A, DIRECT, HandoverResult.ABANDONED, HandoverCause.SILENCE, SECOND + 20 * MS);
+        Reports.ended(RELAY_A, DIRECT, HandoverResult.ABANDONED, HandoverCause.SILENCE),
+        SECOND + 20 * MS);
 
     choice.handleSilent(DIRECT, 2 * SECOND);
 
@@ -496,7 +500,8 @@ class CarrierChoiceTest {
     establishOn(DIRECT);
     choice.handleCarrierUp(RELAY_A, 0);
 
-    choice.handlePeerMoved(RELAY_A, HandoverCause.SILENCE, SECOND);
+    choice.handleHandoverEnded(
+        Reports.ended(RELAY_A, RELAY_A, HandoverResult.DONE, HandoverCause.PEER), SECOND);
 
     assertThat(move()).isNull();
     assertThat(choice.current()).isEqualTo(RELAY_A);
@@ -568,9 +573,43 @@ class CarrierChoiceTest {
     choice.handleLeaving(DIRECT, HandoverCause.RENEWAL, 1);
     choice.handleCarrierDown(DIRECT, 1);
     choice.handleHandoverEnded(
-        DIRECT, RELAY_A, HandoverResult.FAILED, HandoverCause.PREFER_DIRECT, 1);
+        Reports.ended(DIRECT, RELAY_A, HandoverResult.FAILED, HandoverCause.PREFER_DIRECT), 1);
 
     assertThat(move()).isNull();
     assertThat(choice.current()).isEqualTo(RELAY_A);
+  }
+
+  @Test
+  void followsThePeerFromRelayToDirectWithoutBlamingTheRelay() {
+    establishOn(RELAY_A);
+    choice.handleHandoverEnded(
+        Reports.ended(DIRECT, DIRECT, HandoverResult.DONE, HandoverCause.PEER), SECOND);
+    choice.handleCarrierUp(DIRECT, SECOND);
+
+    choice.handleSilent(DIRECT, 2 * SECOND);
+
+    Decision decision = choice.decision();
+    assertThat(decision).isNotNull();
+    if (decision != null) {
+      assertThat(decision.considered().get(0).standing()).isEqualTo(Standing.FIT);
+    }
+  }
+
+  @Test
+  void awaitsTheHandoverThatTookThePlaceOfItsOwn() {
+    establishOn(RELAY_A);
+    choice.handleCarrierUp(DIRECT, SECOND);
+    drop();
+
+    choice.handleHandoverEnded(
+        Reports.ended(DIRECT, RELAY_A, HandoverResult.SUPERSEDED, HandoverCause.PREFER_DIRECT),
+        2 * SECOND);
+    boolean whileAnotherRuns = move() != null;
+    choice.handleHandoverEnded(
+        Reports.ended(null, RELAY_A, HandoverResult.FAILED, HandoverCause.PREFER_DIRECT),
+        3 * SECOND);
+
+    assertThat(whileAnotherRuns).isFalse();
+    assertThat(move()).extracting("to").isEqualTo(DIRECT);
   }
 }

@@ -745,4 +745,33 @@ class HandoverTest {
     assertThat(other).isNull();
     assertThat(asked()).containsExactly(new SendResume(new Attempt(1, "b"), RELAY_B));
   }
+
+  @Test
+  void aDialNeverTakesThePlaceOfAMoveUnderWay() {
+    restOn(DIRECT);
+    handover.handleStart(RELAY, HandoverCause.SILENCE, 0);
+    drain();
+
+    boolean started =
+        handover.handleStartDial(CarrierKind.DIRECT, null, HandoverCause.PREFER_DIRECT, MS);
+
+    assertThat(started).isFalse();
+    assertThat(drain()).isEmpty();
+  }
+
+  @Test
+  void aSecondDialOfTheSameKindJoinsTheFirst() {
+    restOn(RELAY);
+    handover.handleStartDial(CarrierKind.DIRECT, null, HandoverCause.PREFER_DIRECT, 0);
+    drain();
+
+    boolean joined = handover.handleStartDial(CarrierKind.DIRECT, null, HandoverCause.FORCED, MS);
+    List<HandoverOutput> afterSame = drain();
+    boolean other = handover.handleStartDial(CarrierKind.RELAY, null, HandoverCause.FORCED, MS);
+
+    assertThat(joined).isTrue();
+    assertThat(afterSame).isEmpty();
+    assertThat(other).isTrue();
+    assertThat(report().result()).isEqualTo(HandoverResult.SUPERSEDED);
+  }
 }

@@ -276,10 +276,7 @@ final class ToyNode {
     } else if (output instanceof HandoverOutput.Report report) {
       HandoverReport ended = report.report();
       reports.add(ended);
-      CarrierId to = ended.to();
-      if (to != null) {
-        choice.handleHandoverEnded(to, ended.nowOn(), ended.result(), ended.cause(), now);
-      }
+      choice.handleHandoverEnded(ended, now);
     }
   }
 
