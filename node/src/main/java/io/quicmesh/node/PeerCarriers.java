@@ -10,7 +10,6 @@ import io.quicmesh.migration.Handover;
 import io.quicmesh.migration.HandoverCause;
 import io.quicmesh.migration.HandoverOutput;
 import io.quicmesh.migration.HandoverReport;
-import io.quicmesh.migration.HandoverResult;
 import io.quicmesh.migration.HandoverState;
 import io.quicmesh.migration.HandoverStep;
 import io.quicmesh.migration.HealthOutput;
@@ -178,7 +177,6 @@ final class PeerCarriers {
       if (byPeer) {
         handover.handleCommitted(entry.id(), false, now);
         choice.handleCarrierUp(entry.id(), now);
-        choice.handlePeerMoved(entry.id(), HandoverCause.PEER, now);
       }
       handover.handleLanesCut(entry.id(), framesResent, now);
     }
@@ -298,10 +296,7 @@ final class PeerCarriers {
     if (output instanceof ChoiceOutput.Move move) {
       long now = context.nowNanos();
       movingTo = move.to();
-      if (!handover.handleStart(move.to(), move.cause(), now)) {
-        choice.handleHandoverEnded(
-            move.to(), handover.carrier(), HandoverResult.ABANDONED, move.cause(), now);
-      }
+      handover.handleStart(move.to(), move.cause(), now);
     }
   }
 
@@ -330,11 +325,7 @@ final class PeerCarriers {
   }
 
   private void handleReport(HandoverReport report) {
-    CarrierId to = report.to();
-    if (to != null) {
-      choice.handleHandoverEnded(
-          to, report.nowOn(), report.result(), report.cause(), context.nowNanos());
-    }
+    choice.handleHandoverEnded(report, context.nowNanos());
     observer.reported(report);
   }
 
