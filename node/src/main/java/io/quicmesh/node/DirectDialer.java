@@ -121,7 +121,7 @@ final class DirectDialer {
         MemberVerifier.ofNetwork(context.identity().network(), context.revoked(), context.clock())
             .expecting(peer);
     Future<QuicConnection> future =
-        context.endpoint().dial(candidate.address(), Alpn.NODE, verifier, dial.timeoutNanos());
+        context.dialer().dial(candidate.address(), Alpn.NODE, verifier, dial.timeoutNanos());
     future.addListener(done -> handleDialled(candidate, future, startedNanos));
   }
 

@@ -18,14 +18,14 @@ final class LoopAlarm {
     this.action = action;
   }
 
-  /** Asks for a call at this time of {@link System#nanoTime}, or at an earlier one asked before. */
+  /** Asks for a call at this time of the loop, or at an earlier one asked before. */
   void setAt(long nanos) {
     if (nanos >= atNanos) {
       return;
     }
     cancel();
     atNanos = nanos;
-    long delay = Math.max(0, nanos - System.nanoTime());
+    long delay = Math.max(0, nanos - loop.ticker().nanoTime());
     scheduled = loop.schedule(this::ring, delay, TimeUnit.NANOSECONDS);
   }
 

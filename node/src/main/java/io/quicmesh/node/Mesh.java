@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.quicmesh.migration.HandoverReport;
 import io.quicmesh.migration.HandoverStep;
 import io.quicmesh.node.switching.FrameSwitch;
-import io.quicmesh.tap.TapDevice;
+import io.quicmesh.tap.FramePort;
 import io.quicmesh.tap.TapException;
 import io.quicmesh.tap.TapListener;
 import io.quicmesh.tap.frame.FlowHash;
@@ -47,7 +47,7 @@ final class Mesh implements TapListener, Peer.Host, Relays.Host {
   private static final long SWEEP_SECONDS = 30;
 
   private final NodeContext context;
-  private final TapDevice tap;
+  private final FramePort tap;
   private final NodeEvents events;
   private final FrameSwitch frameSwitch;
   private final Intake intake = new Intake();
@@ -59,7 +59,7 @@ final class Mesh implements TapListener, Peer.Host, Relays.Host {
   private long pausedUntilNanos;
   private long noPeerDrops;
 
-  Mesh(NodeContext context, TapDevice tap, NodeEvents events) {
+  Mesh(NodeContext context, FramePort tap, NodeEvents events) {
     this.context = context;
     this.tap = tap;
     this.events = events;

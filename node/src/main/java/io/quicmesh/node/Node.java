@@ -108,6 +108,7 @@ public final class Node implements AutoCloseable {
           new ServerRole(Map.of(Alpn.NODE, members), connection -> accept(node[0], connection));
       QuicEndpoint endpoint =
           await(QuicEndpoint.bind(loop, helper, endpointConfig, identity.transport(), server));
+      SecureRandom random = new SecureRandom();
       NodeContext context =
           new NodeContext(
               loop,
@@ -118,8 +119,10 @@ public final class Node implements AutoCloseable {
               revoked,
               new FlightBudget(settings.flightBytesMax()),
               InstantSource.system(),
-              new SecureRandom().nextLong(),
-              tap.mtuBytes());
+              random.nextLong(),
+              tap.mtuBytes(),
+              random,
+              PooledByteBufAllocator.DEFAULT);
       await(loop.submit(() -> node[0] = new Node(group, helper, tap, context)));
       await(tap.start(loop, node[0].mesh));
       await(loop.submit(node[0].relays::start));

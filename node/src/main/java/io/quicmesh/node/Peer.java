@@ -2,7 +2,6 @@ package io.quicmesh.node;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.quicmesh.migration.CarrierKind;
 import io.quicmesh.migration.HandoverCause;
@@ -32,7 +31,6 @@ import io.quicmesh.transport.wire.ControlMessage;
 import io.quicmesh.transport.wire.Fingerprint;
 import io.quicmesh.transport.wire.WireException;
 import java.net.InetSocketAddress;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,7 +48,6 @@ final class Peer
     implements SessionListener, SessionEnvironment, DirectCarrier.Owner, PeerCarriers.Observer {
 
   private static final Logger LOG = LoggerFactory.getLogger(Peer.class);
-  private static final SecureRandom RANDOM = new SecureRandom();
 
   private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long FORGET_NANOS = TimeUnit.MINUTES.toNanos(5);
@@ -190,7 +187,7 @@ final class Peer
         return;
       }
     }
-    carriers.add(relay.openCircuit(id, RANDOM.nextLong()), relay.name(), true);
+    carriers.add(relay.openCircuit(id, context.random().nextLong()), relay.name(), true);
   }
 
   /** The peer opened a circuit to this node. */
@@ -596,12 +593,12 @@ final class Peer
 
   @Override
   public void fillRandom(byte[] bytes) {
-    RANDOM.nextBytes(bytes);
+    context.random().nextBytes(bytes);
   }
 
   @Override
   public ByteBufAllocator allocator() {
-    return PooledByteBufAllocator.DEFAULT;
+    return context.allocator();
   }
 
   @Override

@@ -199,7 +199,7 @@ final class Relays implements RelayClient.Owner {
     InetSocketAddress remote = new InetSocketAddress(next, link.address.port());
     Future<QuicConnection> dialled =
         context
-            .endpoint()
+            .dialer()
             .dial(
                 remote,
                 Alpn.RELAY,

@@ -50,7 +50,7 @@ final class StaticPeers {
         MemberVerifier.ofNetwork(context.identity().network(), context.revoked(), context.clock());
     Future<QuicConnection> dialled =
         context
-            .endpoint()
+            .dialer()
             .dial(address, Alpn.NODE, members, context.settings().retry().connectTimeoutNanos());
     dialled.addListener(
         done -> {

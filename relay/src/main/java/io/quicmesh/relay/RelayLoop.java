@@ -86,7 +86,7 @@ final class RelayLoop {
   }
 
   long nanoTime() {
-    return System.nanoTime();
+    return loop.ticker().nanoTime();
   }
 
   Meters meters() {

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * is called there, but for those that say otherwise. The interface exists from {@link #open} to
  * {@link #close} or the end of the process, and is never made again in between.
  */
-public final class TapDevice implements AutoCloseable {
+public final class TapDevice implements FramePort, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TapDevice.class);
 
   private final FileDescriptor fd;
@@ -132,30 +132,22 @@ public final class TapDevice implements AutoCloseable {
         });
   }
 
-  /** Reads nothing until {@link #resumeReading}; the kernel queues, and then drops, meanwhile. */
+  @Override
   public void pauseReading() {
     reader.setPaused(true);
   }
 
-  /** Goes on reading. */
+  @Override
   public void resumeReading() {
     reader.setPaused(false);
   }
 
-  /** Whether reading is paused. */
+  @Override
   public boolean isReadingPaused() {
     return reader.isPaused();
   }
 
-  /**
-   * Hands a frame to the host. The virtio-net header is checked and masked in place; what this
-   * device's kernel side lacks is done in software. The buffer stays the caller's.
-   *
-   * @param buf contiguous direct memory
-   * @param offset where the virtio-net header begins
-   * @param lengthBytes the length of header and frame
-   * @return whether the kernel took all of it; if not, it is counted by reason
-   */
+  @Override
   public boolean write(ByteBuf buf, int offset, int lengthBytes) {
     return writer.write(buf, offset, lengthBytes);
   }

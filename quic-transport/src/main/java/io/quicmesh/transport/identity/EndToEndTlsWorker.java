@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * At most {@link #HANDSHAKES_MAX} handshakes run at a time, each for at most {@link
  * #HANDSHAKE_DEADLINE}.
  */
-public final class EndToEndTlsWorker implements AutoCloseable {
+public final class EndToEndTlsWorker implements SecureChannels {
 
   /** Handshakes in flight; more are refused with {@link CloseCode#QUOTA}. */
   public static final int HANDSHAKES_MAX = 256;
@@ -48,18 +48,14 @@ public final class EndToEndTlsWorker implements AutoCloseable {
     return worker;
   }
 
-  /**
-   * A channel's end that begins the handshake.
-   *
-   * @param executor the event loop that owns the channel; the listener is called on it, in order
-   */
+  @Override
   public SecureChannel client(
       EndToEndTls.Settings settings, Executor executor, SecureChannel.Listener listener) {
     return new WorkerChannel(
         this, executor, listener, events -> EndToEndTls.client(settings, events));
   }
 
-  /** A channel's end that answers; see {@link #client}. */
+  @Override
   public SecureChannel server(
       EndToEndTls.Settings settings, Executor executor, SecureChannel.Listener listener) {
     return new WorkerChannel(

@@ -62,7 +62,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
   private final List<QuicStreamChannel> early = new ArrayList<>();
   private @Nullable QuicChannel channel;
   private @Nullable ScheduledFuture<?> deadline;
-  private @Nullable QuicConnection connection;
+  private @Nullable LiveConnection connection;
   private final Promise<Void> gone;
   private boolean over;
   private boolean lingers;
@@ -156,8 +156,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
       return;
     }
     cancelDeadline();
-    QuicConnection made =
-        QuicConnection.of(this, of, new QuicConnection.Facts(admission.role(), alpn, peer), scope);
+    LiveConnection made =
+        LiveConnection.of(this, of, new LiveConnection.Facts(admission.role(), alpn, peer), scope);
     connection = made;
     admission.admitted(made);
     early.forEach(made.streams()::accept);

@@ -1,6 +1,5 @@
 package io.quicmesh.transport.quic;
 
-import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.util.concurrent.Future;
 import io.quicmesh.transport.identity.VerifiedPeer;
 import io.quicmesh.transport.stream.ReceiveStream;
@@ -9,20 +8,15 @@ import io.quicmesh.transport.wire.CloseCode;
 import io.quicmesh.transport.wire.ControlMessage;
 import io.quicmesh.transport.wire.StreamHeader;
 import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
-import java.util.Queue;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A QUIC connection whose peer has been verified (RFC 9000). Owned by the event loop of its
  * endpoint: every method is called there, every listener is told there.
  */
-public final class QuicConnection {
+public interface QuicConnection {
 
   /** Which side dialled. */
-  public enum Role {
+  enum Role {
     /** We dialled. */
     CLIENT,
     /** The peer dialled. */
@@ -30,7 +24,7 @@ public final class QuicConnection {
   }
 
   /** What the owner of a connection is told. */
-  public interface Listener {
+  interface Listener {
 
     /** The peer opened a stream; without a listener its bytes wait. */
     void streamOpened(StreamHeader header, ReceiveStream stream);
@@ -50,102 +44,32 @@ public final class QuicConnection {
     void closed(int code, String cause);
   }
 
-  /** What is known of a connection when it comes up. */
-  record Facts(Role role, String alpn, VerifiedPeer peer) {}
-
-  private static final long LINGER_NANOS_MIN = TimeUnit.MILLISECONDS.toNanos(30);
-  private static final long LINGER_NANOS_MAX = TimeUnit.SECONDS.toNanos(1);
-
-  private final ConnectionHandler handler;
-  private final QuicChannel channel;
-  private final Facts facts;
-  private final ConnectionScope scope;
-  private final String id;
-  private final StreamTable streams;
-  private final ControlStreams control;
-  private final Queue<Consumer<Listener>> untold = new ArrayDeque<>();
-  private InetSocketAddress remoteAddress;
-  private @Nullable Listener listener;
-  private boolean open = true;
-
-  private QuicConnection(
-      ConnectionHandler handler, QuicChannel channel, Facts facts, ConnectionScope scope) {
-    this.handler = handler;
-    this.channel = channel;
-    this.facts = facts;
-    this.scope = scope;
-    id = serverChosenId(channel, facts.role);
-    streams = new StreamTable(channel, scope.batch(), new StreamEvents(), scope.counters());
-    control = new ControlStreams(streams, channel.alloc(), new ControlEvents());
-    ConnectionStats stats = StatsReader.read(channel);
-    remoteAddress =
-        stats == null ? (InetSocketAddress) channel.remoteSocketAddress() : stats.active().remote();
-  }
-
-  static QuicConnection of(
-      ConnectionHandler handler, QuicChannel channel, Facts facts, ConnectionScope scope) {
-    return new QuicConnection(handler, channel, facts, scope);
-  }
-
-  /** At the end of the handshake both sides still use the server's first id. */
-  private static String serverChosenId(QuicChannel channel, Role role) {
-    return ConnectionIds.hex(
-        role == Role.SERVER ? channel.localAddress() : channel.remoteAddress());
-  }
-
   /** The connection id that the server chose in the handshake, in hex: equal at both ends. */
-  public String id() {
-    return id;
-  }
+  String id();
 
   /** Which side dialled. */
-  public Role role() {
-    return facts.role;
-  }
+  Role role();
 
   /** The application protocol; see {@link Alpn}. */
-  public String alpn() {
-    return facts.alpn;
-  }
+  String alpn();
 
   /** Who the peer is, as its certificates proved on this very connection. */
-  public VerifiedPeer peer() {
-    return facts.peer;
-  }
+  VerifiedPeer peer();
 
   /** The address that our port is bound to; the unspecified one when that is all addresses. */
-  public InetSocketAddress localAddress() {
-    return scope.localAddress();
-  }
+  InetSocketAddress localAddress();
 
   /** The peer's address on the path that it was last validated on. */
-  public InetSocketAddress remoteAddress() {
-    return remoteAddress;
-  }
+  InetSocketAddress remoteAddress();
 
   /** Whether streams can be opened and written. */
-  public boolean isOpen() {
-    return open;
-  }
+  boolean isOpen();
 
   /**
    * Sets who is told; what came before waits for it, and a closed connection tells it at once.
    * Replaces an earlier one.
    */
-  public void setListener(Listener next) {
-    listener = next;
-    for (Consumer<Listener> event = untold.poll(); event != null; event = untold.poll()) {
-      event.accept(next);
-    }
-  }
-
-  private void tell(Consumer<Listener> event) {
-    if (listener == null) {
-      untold.add(event);
-    } else {
-      event.accept(listener);
-    }
-  }
+  void setListener(Listener next);
 
   /**
    * Opens a stream towards the peer. The header goes with the first write, or alone at the end of
@@ -153,94 +77,14 @@ public final class QuicConnection {
    *
    * @param urgency see {@link Urgency}
    */
-  public SendStream openStream(StreamHeader header, int urgency) {
-    return streams.open(header, urgency);
-  }
+  SendStream openStream(StreamHeader header, int urgency);
 
   /** Sends a message on the connection's control stream; dropped when the connection is closed. */
-  public void send(ControlMessage message) {
-    if (open) {
-      control.send(message);
-    }
-  }
+  void send(ControlMessage message);
 
   /** The connection's figures now; fails when it is closed. */
-  public Future<ConnectionStats> stats() {
-    ConnectionStats stats = StatsReader.read(channel);
-    return stats == null
-        ? channel.eventLoop().newFailedFuture(new IllegalStateException("connection closed"))
-        : channel.eventLoop().newSucceededFuture(stats);
-  }
+  Future<ConnectionStats> stats();
 
   /** Closes at once; the peer is told the code. */
-  public void close(CloseCode code) {
-    open = false;
-    handler.close(code, code.text());
-  }
-
-  StreamTable streams() {
-    return streams;
-  }
-
-  /** How long to wait before closing, so that the peer will hear of it; 0 means not at all. */
-  long lingerNanos() {
-    ConnectionStats stats = streams.isHeldBack() ? StatsReader.read(channel) : null;
-    return stats == null
-        ? 0
-        : Math.min(LINGER_NANOS_MAX, 2 * stats.active().window().rttNanos() + LINGER_NANOS_MIN);
-  }
-
-  void findStreams() {
-    channel.read();
-  }
-
-  void pathEvent(PathEvent event) {
-    if (event.kind() == PathEvent.Kind.MIGRATED) {
-      remoteAddress = event.remote();
-    }
-    tell(to -> to.pathChanged(event));
-  }
-
-  void ended(int code, String cause) {
-    open = false;
-    streams.end(cause);
-    tell(to -> to.closed(code, cause));
-  }
-
-  /** Where streams turn to. */
-  private final class StreamEvents implements StreamTable.Owner {
-
-    @Override
-    public void announced(StreamHeader header, IncomingStream stream) {
-      if (header instanceof StreamHeader.Control) {
-        control.opened(stream);
-      } else {
-        tell(to -> to.streamOpened(header, stream));
-      }
-    }
-
-    @Override
-    public void askToStop(long streamId, int code) {
-      send(new ControlMessage.StopStream(streamId, code));
-    }
-  }
-
-  /** Where control messages turn to. */
-  private final class ControlEvents implements ControlStreams.Owner {
-
-    @Override
-    public void control(ControlMessage message) {
-      if (message instanceof ControlMessage.StopStream stop) {
-        streams.stopped(stop.stream(), stop.code());
-      } else {
-        tell(to -> to.control(message));
-      }
-    }
-
-    @Override
-    public void controlBroken(CloseCode code, String cause) {
-      open = false;
-      handler.close(code, cause);
-    }
-  }
+  void close(CloseCode code);
 }

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * One UDP port with both QUIC roles: dials connections and accepts them. Everything happens on the
  * one event loop that {@link #bind} was given; unless they say otherwise, methods are called there.
  */
-public final class QuicEndpoint {
+public final class QuicEndpoint implements Dialer {
 
   private static final AttributeKey<String> ALPN = AttributeKey.valueOf("quicmesh.alpn");
 
@@ -106,15 +106,7 @@ public final class QuicEndpoint {
     return promise;
   }
 
-  /**
-   * Dials a peer. When the future succeeds, the peer has proved who it is; it may still refuse us,
-   * which closes the connection.
-   *
-   * @param alpn see {@link Alpn}
-   * @param expected who it must be
-   * @param timeoutNanos for the whole handshake and verification
-   * @return the verified connection, or a {@link DialException}
-   */
+  @Override
   public Future<QuicConnection> dial(
       InetSocketAddress remote, String alpn, PeerVerifier expected, long timeoutNanos) {
     Promise<QuicConnection> promise = setup.loop.newPromise();

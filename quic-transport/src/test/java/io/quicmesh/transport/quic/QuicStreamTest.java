@@ -272,6 +272,10 @@ class QuicStreamTest {
     assertThat(closing.cause).isNotDone();
   }
 
+  private static StreamTable streams(TestConnection at) {
+    return ((LiveConnection) at.connection()).streams();
+  }
+
   @Test
   void resetStreamsGiveTheirPlacesBack() throws Exception {
     for (int i = 0; i < 5 * FEW_STREAMS; i++) {
@@ -281,7 +285,7 @@ class QuicStreamTest {
       a.run(() -> stream.reset(CloseCode.PEER_GONE.code()));
       assertThat(received.end()).startsWith("reset");
     }
-    assertThat(b.call(() -> atB.connection().streams().incomingCount())).isZero();
+    assertThat(b.call(() -> streams(atB).incomingCount())).isZero();
   }
 
   @Test
@@ -312,7 +316,7 @@ class QuicStreamTest {
       b.run(() -> received.stream().stop(CloseCode.SUPERSEDED.code()));
       assertThat(closing.cause()).startsWith("stopped");
     }
-    assertThat(a.call(() -> atA.connection().streams().outgoingCount())).isZero();
+    assertThat(a.call(() -> streams(atA).outgoingCount())).isZero();
   }
 
   @Test
@@ -321,7 +325,7 @@ class QuicStreamTest {
     a.run(
         () -> {
           ByteBuf unknownKind = Unpooled.directBuffer().writeByte(99);
-          atA.connection().streams().open(unknownKind, Urgency.DATA).setListener(closing);
+          streams(atA).open(unknownKind, Urgency.DATA).setListener(closing);
         });
 
     assertThat(closing.cause()).isEqualTo("stopped: " + CloseCode.PROTOCOL.text());
@@ -335,8 +339,7 @@ class QuicStreamTest {
     ByteBuf bytes = Unpooled.directBuffer();
     header.write(bytes);
     bytes.writeBytes(new byte[] {'x'});
-    SendStream stream =
-        a.call(() -> atA.connection().streams().open(bytes.readRetainedSlice(1), Urgency.DATA));
+    SendStream stream = a.call(() -> streams(atA).open(bytes.readRetainedSlice(1), Urgency.DATA));
     while (bytes.isReadable()) {
       a.run(() -> stream.write(bytes.readRetainedSlice(1)));
     }
