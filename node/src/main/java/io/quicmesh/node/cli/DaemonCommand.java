@@ -2,11 +2,15 @@ package io.quicmesh.node.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quicmesh.monitor.client.AdminClient;
+import io.quicmesh.relay.cli.Colours;
+import io.quicmesh.relay.cli.ExitCode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -40,20 +44,24 @@ abstract class DaemonCommand implements Callable<Integer> {
     return parent().client(patience);
   }
 
-  /** Prints the answer as JSON if that was asked for, else as {@code text} does it. */
-  final int show(AdminClient client, JsonNode answer, Text text) throws IOException {
-    PrintWriter out = out();
-    if (json) {
-      out.println(client.json().writerWithDefaultPrettyPrinter().writeValueAsString(answer));
-    } else {
-      text.print(out, answer);
-    }
-    out.flush();
-    return 0;
+  final boolean isJson() {
+    return json;
   }
 
-  /** Prints an answer for people. */
-  interface Text {
-    void print(PrintWriter out, JsonNode answer) throws IOException;
+  /** What is printed for people looks like this, as of now. */
+  final Show show() {
+    return new Show(out(), Colours.ofTerminal(), Instant.now());
+  }
+
+  /** Prints the answer as JSON if that was asked for, else as {@code text} does it. */
+  final int show(AdminClient client, JsonNode answer, BiConsumer<Show, JsonNode> text)
+      throws IOException {
+    if (json) {
+      out().println(client.json().writerWithDefaultPrettyPrinter().writeValueAsString(answer));
+    } else {
+      text.accept(show(), answer);
+    }
+    out().flush();
+    return ExitCode.DONE;
   }
 }

@@ -1,5 +1,6 @@
 package io.quicmesh.node.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.quicmesh.monitor.client.AdminClient;
 import io.quicmesh.monitor.client.DaemonUnreachableException;
 import io.quicmesh.relay.cli.CommandFailedException;
@@ -22,13 +23,13 @@ final class DownCommand extends DaemonCommand {
   @Override
   public Integer call() throws IOException, InterruptedException, CommandFailedException {
     AdminClient client = client();
-    client.post("/api/down", null);
+    JsonNode answer = client.post("/api/down", null);
     for (int look = 0; look < LOOKS; look++) {
       Thread.sleep(LOOK_MILLIS);
       try {
         client.get("/api/status");
       } catch (DaemonUnreachableException e) {
-        return ExitCode.DONE;
+        return show(client, answer, (show, stopped) -> {});
       } catch (EOFException | ClosedChannelException e) {
         // It went while it answered: the next look tells.
       }

@@ -47,19 +47,7 @@ final class HandoverCommand extends DaemonCommand {
     }
     AdminClient client = client(Duration.ofSeconds(15));
     JsonNode answer = client.post("/api/handover", new HandoverRequest(peer, target, holdMillis));
-    show(
-        client,
-        answer,
-        (out, done) -> {
-          for (JsonNode step : done.path("steps")) {
-            out.printf("%-18s %s%n", step.path("name").asText(), Show.millis(step.path("ms")));
-          }
-          out.printf(
-              "%s, gap %s, %d frames sent again%n",
-              done.path("result").asText(),
-              Show.millis(done.path("gap_ms")),
-              done.path("frames_resent").asLong());
-        });
+    show(client, answer, Show::handoverDone);
     return answer.path("result").asText().equals("done") ? ExitCode.DONE : ExitCode.FAILED;
   }
 }

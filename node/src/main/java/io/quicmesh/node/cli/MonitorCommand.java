@@ -1,10 +1,10 @@
 package io.quicmesh.node.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quicmesh.monitor.client.AdminClient;
 import io.quicmesh.relay.cli.ExitCode;
 import java.io.IOException;
-import java.io.PrintWriter;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Option;
@@ -28,25 +28,31 @@ final class MonitorCommand extends DaemonCommand {
   @Override
   public Integer call() throws IOException, InterruptedException {
     AdminClient client = client();
-    PrintWriter out = out();
     boolean isTerminal = Ansi.AUTO.enabled();
     for (int view = 1; times == 0 || view <= times; view++) {
-      JsonNode status = client.get("/api/status");
-      JsonNode peers = client.get("/api/peers");
-      JsonNode handovers = client.get("/api/handovers");
-      if (isTerminal) {
-        out.print(CLEAR);
+      ObjectNode seen = client.json().createObjectNode();
+      for (String part : List.of("status", "peers", "handovers")) {
+        seen.set(part, client.get("/api/" + part));
       }
-      Show.status(out, status);
-      out.println();
-      Show.peers(out, peers);
-      out.println();
-      Show.handovers(out, handovers);
-      out.flush();
+      if (isJson()) {
+        out().println(client.json().writeValueAsString(seen));
+      } else {
+        out().print(isTerminal ? CLEAR : "");
+        view(show(), seen);
+      }
+      out().flush();
       if (times == 0 || view < times) {
         Thread.sleep(1000);
       }
     }
     return ExitCode.DONE;
+  }
+
+  private static void view(Show show, ObjectNode seen) {
+    show.status(seen.path("status"));
+    show.blank();
+    show.peers(seen.path("peers"));
+    show.blank();
+    show.handovers(seen.path("handovers"));
   }
 }

@@ -39,16 +39,7 @@ final class PingCommand extends DaemonCommand {
         Thread.sleep(Math.max(0, intervalMillis));
       }
       JsonNode answer = client.get("/api/test?peer=" + AdminClient.encode(peer));
-      show(
-          client,
-          answer,
-          (out, probe) ->
-              out.printf(
-                  "%s via %s (%s) in %s%n",
-                  probe.path("peer").asText(),
-                  probe.path("carrier").asText(),
-                  probe.path("connection").path("remote_addr").asText(),
-                  Show.millis(probe.path("rtt_ms"))));
+      show(client, answer, Show::probe);
     }
     return 0;
   }

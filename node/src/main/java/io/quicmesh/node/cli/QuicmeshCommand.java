@@ -48,12 +48,14 @@ import picocli.CommandLine.Spec;
       WhyCommand.class,
       PingCommand.class,
       HandoverCommand.class,
+      SimulateMigrationCommand.class,
       MonitorCommand.class,
       ConfigCommand.class,
       NetworkCommand.class,
       InviteCommand.class,
       JoinCommand.class,
-      RevokeCommand.class
+      RevokeCommand.class,
+      CompletionCommand.class
     })
 final class QuicmeshCommand implements Runnable {
 

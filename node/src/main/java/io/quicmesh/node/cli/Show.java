@@ -1,154 +1,281 @@
 package io.quicmesh.node.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quicmesh.relay.cli.Colours;
+import io.quicmesh.relay.cli.LabelledText;
+import io.quicmesh.relay.cli.TextTable;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** How the objects of the admin interface look in a terminal of 80 columns. */
 final class Show {
 
   private static final int HANDOVERS_SHOWN = 20;
+  private static final int INDENT = 10;
+  private static final double LONG_MILLIS = 10_000;
 
-  private Show() {}
+  private final PrintWriter out;
+  private final Colours colours;
+  private final Instant now;
 
-  static void status(PrintWriter out, JsonNode status) {
-    out.println(status.path("summary").asText());
-    out.println("node      " + status.path("node").asText() + "  " + shortId(status.path("id")));
-    out.println("network   " + shortId(status.path("network")));
-    out.println("version   " + status.path("version").asText());
-    out.println("uptime    " + seconds(status.path("uptime_s").asLong()));
-    JsonNode tap = status.path("tap");
-    out.printf(
-        "tap       %s  %s  mtu %d  in %d  out %d%n",
-        tap.path("name").asText(),
-        tap.path("mac").asText(),
-        tap.path("mtu").asInt(),
-        tap.path("frames_in").asLong(),
-        tap.path("frames_out").asLong());
-    drops(out, tap.path("dropped"));
-    for (JsonNode relay : status.path("relays")) {
-      out.printf(
-          "relay     %s  %s  %s%s%n",
-          relay.path("address").asText(),
-          relay.path("state").asText(),
-          millis(relay.path("rtt_ms")),
-          relay.hasNonNull("reason") ? "  " + relay.path("reason").asText() : "");
-    }
-    out.printf(
-        "peers     %d of %d up%n",
-        status.path("peers_up").asInt(), status.path("peers_total").asInt());
+  Show(PrintWriter out, Colours colours, Instant now) {
+    this.out = out;
+    this.colours = colours;
+    this.now = now;
   }
 
-  private static void drops(PrintWriter out, JsonNode dropped) {
-    for (Map.Entry<String, JsonNode> reason : dropped.properties()) {
+  PrintWriter out() {
+    return out;
+  }
+
+  void blank() {
+    out.println();
+  }
+
+  void status(JsonNode status) {
+    LabelledText lines = new LabelledText(out, INDENT);
+    String summary = status.path("summary").asText();
+    new LabelledText(out, 0).line("", coloured(status.path("healthy").asBoolean(), summary));
+    lines.line("node", status.path("node").asText() + "  " + shortId(status.path("id")));
+    lines.line("network", shortId(status.path("network")));
+    lines.line("version", status.path("version").asText());
+    lines.line("uptime", seconds(status.path("uptime_s").asLong()));
+    JsonNode tap = status.path("tap");
+    lines.line(
+        "tap",
+        "%s  %s  mtu %d  in %d  out %d"
+            .formatted(
+                tap.path("name").asText(),
+                tap.path("mac").asText(),
+                tap.path("mtu").asInt(),
+                tap.path("frames_in").asLong(),
+                tap.path("frames_out").asLong()));
+    for (Map.Entry<String, JsonNode> reason : tap.path("dropped").properties()) {
       if (reason.getValue().asLong() > 0) {
-        out.println("dropped   " + reason.getKey() + " " + reason.getValue().asLong());
+        lines.line("dropped", reason.getKey() + " " + reason.getValue().asLong());
       }
     }
+    for (JsonNode relay : status.path("relays")) {
+      String reason = relay.path("reason").asText("");
+      lines.line(
+          "relay",
+          "%s  %s  %s%s"
+              .formatted(
+                  relay.path("address").asText(),
+                  state(relay.path("state").asText()),
+                  millis(relay.path("rtt_ms")),
+                  reason.isEmpty() ? "" : "  " + reason));
+    }
+    lines.line(
+        "peers",
+        status.path("peers_up").asInt() + " of " + status.path("peers_total").asInt() + " up");
   }
 
-  static void peers(PrintWriter out, JsonNode answer) {
-    out.printf(
-        "%-12s %-16s %-10s %-6s %9s %6s %9s%n",
-        "PEER", "OVERLAY", "STATE", "VIA", "RTT", "LOSS", "SINCE");
+  /** A sentence whose words are coloured one by one, so that it can be wrapped. */
+  private String coloured(boolean isGood, String sentence) {
+    return Arrays.stream(sentence.split(" ", -1))
+        .map(word -> isGood ? colours.good(word) : colours.bad(word))
+        .collect(Collectors.joining(" "));
+  }
+
+  private String state(String state) {
+    return switch (state) {
+      case "up" -> colours.good(state);
+      case "down" -> colours.bad(state);
+      default -> colours.doubtful(state);
+    };
+  }
+
+  void peers(JsonNode answer) {
+    TextTable table =
+        new TextTable()
+            .words("PEER")
+            .words("OVERLAY")
+            .words("STATE")
+            .words("VIA")
+            .numbers("RTT")
+            .numbers("LOSS")
+            .numbers("SINCE");
     for (JsonNode peer : answer.path("peers")) {
-      out.printf(
-          "%-12s %-16s %-10s %-6s %9s %6s %9s%n",
-          cut(peer.path("name").asText(), 12),
-          cut(peer.path("overlay_address").asText(), 16),
-          peer.path("state").asText(),
+      table.row(
+          peer.path("name").asText(),
+          peer.path("overlay_address").asText(),
+          state(peer.path("state").asText()),
           peer.path("carrier").asText(),
           millis(peer.path("rtt_ms")),
           percent(peer.path("loss")),
           ago(peer.path("since").asText()));
     }
+    table.print(out);
   }
 
-  static void connections(PrintWriter out, JsonNode answer) {
-    out.printf(
-        "%-12s %-6s %-6s %-12s %-22s %5s %s%n",
-        "CONNECTION", "KIND", "ROLE", "PEER", "REMOTE", "MIGR", "STATE");
+  void connections(JsonNode answer) {
+    TextTable table =
+        new TextTable()
+            .words("CONNECTION")
+            .words("KIND")
+            .words("ROLE")
+            .words("PEER")
+            .words("REMOTE")
+            .numbers("MIGR")
+            .words("STATE");
     for (JsonNode connection : answer.path("connections")) {
-      out.printf(
-          "%-12s %-6s %-6s %-12s %-22s %5d %s%n",
-          cut(connection.path("connection_id").asText(), 12),
+      table.row(
+          shortId(connection.path("connection_id")),
           connection.path("kind").asText(),
           connection.path("role").asText(),
-          cut(connection.path("peer").asText(), 12),
-          cut(connection.path("remote_addr").asText(), 22),
-          connection.path("migration_count").asLong(),
-          connection.path("migration_state").asText());
+          connection.path("peer").asText(),
+          connection.path("remote_addr").asText(),
+          connection.path("migration_count").asText(),
+          migrationState(connection.path("migration_state").asText()));
     }
+    table.print(out);
   }
 
-  static void migrations(PrintWriter out, JsonNode answer) {
-    out.printf("%-9s %-12s %-22s %-22s %-9s%n", "TIME", "CONNECTION", "FROM", "TO", "GAP");
+  private String migrationState(String state) {
+    return switch (state) {
+      case "FAILED" -> colours.bad(state);
+      case "MIGRATING" -> colours.doubtful(state);
+      default -> state;
+    };
+  }
+
+  void migrations(JsonNode answer) {
+    TextTable table =
+        new TextTable()
+            .numbers("AGO")
+            .words("CONNECTION")
+            .words("FROM")
+            .words("TO")
+            .words("CAUSE")
+            .numbers("GAP");
     for (JsonNode event : answer) {
-      out.printf(
-          "%-9s %-12s %-22s %-22s %-9s%n",
+      table.row(
           ago(event.path("timestamp").asText()),
-          cut(event.path("connection_id").asText(), 12),
-          cut(event.path("old_addr").asText(), 22),
-          cut(event.path("new_addr").asText(), 22),
+          shortId(event.path("connection_id")),
+          event.path("old_addr").asText(),
+          event.path("new_addr").asText(),
+          event.path("cause").asText(),
           millis(event.path("gap_ms")));
     }
+    table.print(out);
   }
 
-  static void handovers(PrintWriter out, JsonNode answer) {
-    out.printf(
-        "%-7s %-10s %-7s %-7s %-13s %-7s %8s %8s%n",
-        "AGO", "PEER", "FROM", "TO", "CAUSE", "RESULT", "TOTAL", "GAP");
+  void handovers(JsonNode answer) {
+    TextTable table =
+        new TextTable()
+            .numbers("AGO")
+            .words("PEER")
+            .words("FROM")
+            .words("TO")
+            .words("CAUSE")
+            .words("RESULT")
+            .numbers("TOTAL")
+            .numbers("GAP");
     int shown = 0;
     for (JsonNode entry : answer) {
       double total = 0;
       for (JsonNode step : entry.path("steps")) {
         total += step.path("ms").asDouble();
       }
-      out.printf(
-          Locale.ROOT,
-          "%-7s %-10s %-7s %-7s %-13s %-7s %6.1fms %8s%n",
+      String result = entry.path("result").asText();
+      table.row(
           ago(entry.path("time").asText()),
-          cut(entry.path("peer").asText(), 10),
-          cut(entry.path("from").asText(), 7),
-          cut(entry.path("to").asText(), 7),
-          cut(entry.path("cause").asText(), 13),
-          entry.path("result").asText(),
-          total,
+          entry.path("peer").asText(),
+          entry.path("from").asText(),
+          entry.path("to").asText(),
+          entry.path("cause").asText(),
+          result.equals("failed") ? colours.bad(result) : result,
+          millis(total),
           millis(entry.path("gap_ms")));
       if (++shown == HANDOVERS_SHOWN) {
         break;
       }
     }
+    table.print(out);
   }
 
-  static void why(PrintWriter out, JsonNode answer) {
-    out.printf(
-        "%s is on %s%s%n",
-        answer.path("peer").asText(),
-        answer.path("carrier").asText(),
-        answer.hasNonNull("since") ? ", since " + ago(answer.path("since").asText()) : "");
+  void why(JsonNode answer) {
+    LabelledText lines = new LabelledText(out, 2);
+    new LabelledText(out, 0)
+        .line(
+            "",
+            answer.path("peer").asText()
+                + " is on "
+                + answer.path("carrier").asText()
+                + (answer.hasNonNull("since")
+                    ? ", since " + ago(answer.path("since").asText()) + " ago"
+                    : ""));
     for (String part : answer.path("decision").asText().split("; ", -1)) {
-      out.println("  " + part);
+      lines.line("", part);
     }
     for (JsonNode candidate : answer.path("candidates")) {
-      out.printf(
-          "  candidate %s (%s): %s %s%n",
-          candidate.path("address").asText(),
-          candidate.path("kind").asText(),
-          candidate.path("result").asText(),
-          candidate.hasNonNull("rtt_ms") ? millis(candidate.path("rtt_ms")) : "");
+      lines.line(
+          "",
+          "candidate %s (%s): %s %s"
+              .formatted(
+                  candidate.path("address").asText(),
+                  candidate.path("kind").asText(),
+                  candidate.path("result").asText(),
+                  candidate.hasNonNull("rtt_ms") ? millis(candidate.path("rtt_ms")) : ""));
     }
     if (answer.hasNonNull("next_retry")) {
-      out.println("  next try of a direct connection at " + answer.path("next_retry").asText());
+      lines.line("", "next try of a direct connection " + in(answer.path("next_retry").asText()));
+    }
+  }
+
+  void handoverDone(JsonNode done) {
+    for (JsonNode step : done.path("steps")) {
+      out.printf("%-18s %s%n", step.path("name").asText(), millis(step.path("ms")));
+    }
+    out.printf(
+        "%s, gap %s, %d frames sent again%n",
+        done.path("result").asText(),
+        millis(done.path("gap_ms")),
+        done.path("frames_resent").asLong());
+  }
+
+  void probe(JsonNode probe) {
+    out.printf(
+        "%s via %s (%s) in %s%n",
+        probe.path("peer").asText(),
+        probe.path("carrier").asText(),
+        probe.path("connection").path("remote_addr").asText(),
+        millis(probe.path("rtt_ms")));
+  }
+
+  /** One connection that moved, or all that did. */
+  void moved(JsonNode moved) {
+    for (JsonNode each : moved.path("migrations")) {
+      moved(each);
+    }
+    if (moved.has("connection_id")) {
+      new LabelledText(out, INDENT)
+          .line(
+              "moved",
+              "%s from %s to %s, gap %s"
+                  .formatted(
+                      shortId(moved.path("connection_id")),
+                      moved.path("old_addr").asText(),
+                      moved.path("new_addr").asText(),
+                      millis(moved.path("gap_ms"))));
     }
   }
 
   static String millis(JsonNode value) {
-    return value.isNumber() ? String.format(Locale.ROOT, "%.2fms", value.asDouble()) : "-";
+    return value.isNumber() ? millis(value.asDouble()) : "-";
+  }
+
+  private static String millis(double millis) {
+    return millis < LONG_MILLIS
+        ? String.format(Locale.ROOT, "%.2fms", millis)
+        : String.format(Locale.ROOT, "%.1fs", millis / 1000);
   }
 
   private static String percent(JsonNode value) {
@@ -159,20 +286,26 @@ final class Show {
     return Duration.ofSeconds(seconds).toString().substring(2).toLowerCase(Locale.ROOT);
   }
 
-  private static String ago(String time) {
+  private String ago(String time) {
     try {
-      long seconds = Duration.between(Instant.parse(time), Instant.now()).toSeconds();
+      long seconds = Duration.between(Instant.parse(time), now).toSeconds();
       return seconds < 3600 ? seconds(Math.max(0, seconds)) : seconds / 3600 + "h";
     } catch (DateTimeParseException e) {
       return "-";
     }
   }
 
-  private static String shortId(JsonNode id) {
-    return cut(id.asText(), 10);
+  private String in(String time) {
+    try {
+      long seconds = Duration.between(now, Instant.parse(time)).toSeconds();
+      return seconds <= 0 ? "now" : "in " + seconds(seconds);
+    } catch (DateTimeParseException e) {
+      return "at " + time;
+    }
   }
 
-  private static String cut(String text, int length) {
-    return text.length() <= length ? text : text.substring(0, length);
+  private static String shortId(JsonNode id) {
+    String text = id.asText();
+    return text.substring(0, Math.min(INDENT, text.length()));
   }
 }

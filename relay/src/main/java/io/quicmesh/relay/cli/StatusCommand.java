@@ -58,18 +58,26 @@ final class StatusCommand implements Callable<Integer> {
       }
     }
     JsonNode nodes = clients.path("clients");
-    if (!nodes.isEmpty()) {
-      out.printf("%n%-10s  %-10s  %-24s %8s%n", "NODE", "NETWORK", "SEEN AT", "CIRCUITS");
+    if (nodes.isEmpty()) {
+      return;
     }
+    TextTable table =
+        new TextTable()
+            .words("NODE")
+            .words("NETWORK")
+            .words("SEEN AT")
+            .numbers("CIRCUITS")
+            .words("");
     for (JsonNode node : nodes) {
-      out.printf(
-          "%-10s  %-10s  %-24s %8d%s%n",
+      table.row(
           shortId(node.path("id").asText()),
           shortId(node.path("network").asText()),
           node.path("observed_addr").asText(),
-          node.path("circuits").asInt(),
-          node.path("duplicate_key").asBoolean() ? "  DUPLICATE KEY" : "");
+          node.path("circuits").asText(),
+          node.path("duplicate_key").asBoolean() ? "DUPLICATE KEY" : "");
     }
+    out.println();
+    table.print(out);
   }
 
   /** Such as {@code 1h2m3s}. */
