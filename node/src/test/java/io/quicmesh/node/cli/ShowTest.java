@@ -72,9 +72,9 @@ final class ShowTest {
     assertThat(
             shown(
                 ("[{'time': '2026-11-20T11:59:58Z', 'peer': 'bob', 'from': 'relay:%s', 'to':"
-                     + " 'direct', 'cause': 'prefer-direct', 'result': 'done', 'steps': [{'name':"
-                     + " 'CONNECTING', 'ms': 20.5}, {'name': 'MIGRATING', 'ms': 1.5}], 'gap_ms':"
-                     + " null}]")
+                        + " 'direct', 'cause': 'prefer-direct', 'result': 'done', 'steps': [{'name':"
+                        + " 'CONNECTING', 'ms': 20.5}, {'name': 'MIGRATING', 'ms': 1.5}], 'gap_ms':"
+                        + " null}]")
                     .formatted(LONG_ADDRESS),
                 Show::handovers))
         .contains("prefer-direct", "done", "22.00ms", " -");
@@ -85,13 +85,13 @@ final class ShowTest {
     String shown =
         shown(
             ("{'summary': 'relay %s is down: no address of it answered in the time that it has, and"
-                 + " nobody else is there', 'healthy': false, 'node': 'alice', 'id':"
-                 + " 'abcdefghijklmnop', 'network': 'qrstuvwxyz', 'version': '0.1.0', 'uptime_s':"
-                 + " 3661, 'tap': {'name': 'qm0', 'mac': '02:00:00:00:00:01', 'mtu': 1500,"
-                 + " 'frames_in': 1, 'frames_out': 2, 'dropped': {'tap_ring': 3, 'no_peer': 0}},"
-                 + " 'relays': [{'address': '%s', 'state': 'down', 'rtt_ms': null, 'reason': 'the"
-                 + " name of the relay is not known to the resolver of this host'}], 'peers_up': 0,"
-                 + " 'peers_total': 1}")
+                    + " nobody else is there', 'healthy': false, 'node': 'alice', 'id':"
+                    + " 'abcdefghijklmnop', 'network': 'qrstuvwxyz', 'version': '0.1.0', 'uptime_s':"
+                    + " 3661, 'tap': {'name': 'qm0', 'mac': '02:00:00:00:00:01', 'mtu': 1500,"
+                    + " 'frames_in': 1, 'frames_out': 2, 'dropped': {'tap_ring': 3, 'no_peer': 0}},"
+                    + " 'relays': [{'address': '%s', 'state': 'down', 'rtt_ms': null, 'reason': 'the"
+                    + " name of the relay is not known to the resolver of this host'}], 'peers_up': 0,"
+                    + " 'peers_total': 1}")
                 .formatted(LONG_ADDRESS, LONG_ADDRESS),
             Show::status);
 
