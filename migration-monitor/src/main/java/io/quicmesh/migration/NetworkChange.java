@@ -21,7 +21,8 @@ public record NetworkChange(Severity severity, @Nullable MigrationCause cause, S
     MAJOR
   }
 
-  static final NetworkChange NOTHING = new NetworkChange(Severity.NOTHING, null, "");
+  /** Nothing has changed. */
+  public static final NetworkChange NOTHING = new NetworkChange(Severity.NOTHING, null, "");
 
   static NetworkChange minor(String reason) {
     return new NetworkChange(Severity.MINOR, null, reason);

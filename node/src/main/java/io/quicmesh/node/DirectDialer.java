@@ -76,6 +76,31 @@ final class DirectDialer {
     retry.handleNetworkChanged(context.nowNanos());
   }
 
+  /** Dials an address of the peer beside a direct connection that is to be replaced. */
+  void renew(InetSocketAddress remote) {
+    context
+        .dialer()
+        .dial(remote, Alpn.NODE, verifier(), context.settings().retry().connectTimeoutNanos())
+        .addListener(
+            (Future<QuicConnection> dialled) -> {
+              if (dialled.isSuccess()) {
+                connected.accept(dialled.getNow());
+              } else {
+                LOG.debug(
+                    "no renewed connection peer={} remote={} reason={}",
+                    peer.shortText(),
+                    remote,
+                    dialled.cause().getMessage());
+              }
+            });
+  }
+
+  private MemberVerifier verifier() {
+    return MemberVerifier.ofNetwork(
+            context.identity().network(), context.revoked(), context.clock())
+        .expecting(peer);
+  }
+
   void handleRetryNow() {
     retry.handleRetryNow(context.nowNanos());
   }
@@ -117,11 +142,8 @@ final class DirectDialer {
     Candidate candidate = dial.candidate();
     dialling.add(candidate);
     long startedNanos = context.nowNanos();
-    MemberVerifier verifier =
-        MemberVerifier.ofNetwork(context.identity().network(), context.revoked(), context.clock())
-            .expecting(peer);
     Future<QuicConnection> future =
-        context.dialer().dial(candidate.address(), Alpn.NODE, verifier, dial.timeoutNanos());
+        context.dialer().dial(candidate.address(), Alpn.NODE, verifier(), dial.timeoutNanos());
     future.addListener(done -> handleDialled(candidate, future, startedNanos));
   }
 

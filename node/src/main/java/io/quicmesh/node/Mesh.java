@@ -29,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +56,7 @@ final class Mesh implements TapListener, Peer.Host, Relays.Host {
   private @Nullable Peer[] byPort = new Peer[16];
   private final List<Peer> touched = new ArrayList<>();
   private @Nullable Relays relays;
+  private Supplier<List<InetSocketAddress>> candidates = List::of;
   private long batchNanos;
   private long pausedUntilNanos;
   private long noPeerDrops;
@@ -72,6 +74,11 @@ final class Mesh implements TapListener, Peer.Host, Relays.Host {
 
   void setRelays(Relays of) {
     relays = of;
+  }
+
+  /** Sets where this node's own addresses are found. */
+  void setCandidates(Supplier<List<InetSocketAddress>> source) {
+    candidates = source;
   }
 
   // Frames of this host.
@@ -263,7 +270,7 @@ final class Mesh implements TapListener, Peer.Host, Relays.Host {
             HEARTBEAT_MILLIS,
             ROTATION_SECONDS,
             known == null ? null : known.observed(),
-            List.of(),
+            candidates.get(),
             context.identity().membershipRecord())
         .encode();
   }
@@ -291,6 +298,16 @@ final class Mesh implements TapListener, Peer.Host, Relays.Host {
   @Override
   public void directDown(Peer peer, QuicConnection connection, String cause) {
     events.connectionDown(connection, cause);
+  }
+
+  @Override
+  public void echoed(QuicConnection connection, long sentNanos) {
+    events.echoed(connection, sentNanos);
+  }
+
+  @Override
+  public void heard(QuicConnection connection, int records) {
+    events.heard(connection, records);
   }
 
   @Override
@@ -344,6 +361,11 @@ final class Mesh implements TapListener, Peer.Host, Relays.Host {
   }
 
   @Override
+  public void relayEchoed(RelayClient relay, long sentNanos) {
+    events.echoed(relay.connection(), sentNanos);
+  }
+
+  @Override
   public void relayPathChanged(RelayClient relay, PathEvent event) {
     events.pathChanged(relay.connection(), event);
   }
@@ -360,6 +382,14 @@ final class Mesh implements TapListener, Peer.Host, Relays.Host {
 
   void handleNetworkChanged() {
     List.copyOf(peers.values()).forEach(Peer::handleNetworkChanged);
+  }
+
+  /** This node's end of a connection moved, which the peer dialled: QUIC cannot follow that. */
+  void handleServerMoved(QuicConnection connection) {
+    Peer peer = peers.get(connection.peer().key());
+    if (peer != null) {
+      peer.handleServerMoved(connection);
+    }
   }
 
   void close() {

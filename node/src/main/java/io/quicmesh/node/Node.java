@@ -56,6 +56,7 @@ public final class Node implements AutoCloseable {
   private final Mesh mesh;
   private final Relays relays;
   private final StaticPeers staticPeers;
+  private final Underlay underlay;
   private final NodeFactsReader facts;
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final CompletableFuture<String> failed = new CompletableFuture<>();
@@ -75,7 +76,9 @@ public final class Node implements AutoCloseable {
     this.relays = new Relays(context, helper, mesh);
     this.staticPeers = new StaticPeers(context, mesh);
     this.facts = new NodeFactsReader(context, tap, mesh, relays, journal);
+    this.underlay = new Underlay(context, tap.name(), mesh, relays, journal);
     mesh.setRelays(relays);
+    mesh.setCandidates(underlay::candidates);
     journal.onReady(() -> ready.complete(null));
     journal.onFatal(failed::complete);
   }
@@ -125,6 +128,7 @@ public final class Node implements AutoCloseable {
               PooledByteBufAllocator.DEFAULT);
       await(loop.submit(() -> node[0] = new Node(group, helper, tap, context)));
       await(tap.start(loop, node[0].mesh));
+      node[0].underlay.start();
       await(loop.submit(node[0].relays::start));
       await(loop.submit(node[0].staticPeers::start));
       var unused =
@@ -294,6 +298,7 @@ public final class Node implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    underlay.close();
     tap.close();
     context.tls().close();
     helper.shutdownNow();

@@ -27,6 +27,12 @@ interface NodeEvents {
 
   void pathChanged(QuicConnection connection, PathEvent event);
 
+  /** The peer answered what was sent at this time on the connection. */
+  void echoed(QuicConnection connection, long sentNanos);
+
+  /** So many records of the peer came on the connection. */
+  void heard(QuicConnection connection, int records);
+
   void relayChanged(String relay, String state, @Nullable String reason);
 
   void joinOpened(RelayClient relay, StreamHeader.Join header, ReceiveStream stream);

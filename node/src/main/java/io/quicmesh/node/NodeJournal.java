@@ -8,6 +8,7 @@ import io.quicmesh.migration.HandoverReport;
 import io.quicmesh.migration.HandoverResult;
 import io.quicmesh.migration.HandoverState;
 import io.quicmesh.migration.HandoverStep;
+import io.quicmesh.migration.MigrationCause;
 import io.quicmesh.migration.MigrationMonitor;
 import io.quicmesh.migration.MigrationNotice;
 import io.quicmesh.migration.MigrationTracker;
@@ -53,6 +54,8 @@ public final class NodeJournal implements NodeEvents {
   private Consumer<AdminEvent> watchers = event -> {};
   private Consumer<String> fatal = reason -> {};
   private Runnable ready = () -> {};
+  private Runnable connectionsChanged = () -> {};
+  private final Map<String, QuicConnection> connections = new LinkedHashMap<>();
   private @Nullable JoinHandler joins;
   private Consumer<byte[]> revocationLists = list -> {};
 
@@ -82,6 +85,11 @@ public final class NodeJournal implements NodeEvents {
 
   void onJoin(JoinHandler handler) {
     joins = handler;
+  }
+
+  /** Sets who hears that a connection came, went, or runs to another address. */
+  void onConnectionsChanged(Runnable handler) {
+    connectionsChanged = handler;
   }
 
   void onRevocations(Consumer<byte[]> handler) {
@@ -192,13 +200,15 @@ public final class NodeJournal implements NodeEvents {
   public void connectionUp(QuicConnection connection, String peer) {
     boolean isRelay = connection.alpn().contains("relay");
     boolean isClient = connection.role() == QuicConnection.Role.CLIENT;
+    connections.put(connection.id(), connection);
+    InetSocketAddress local = connection.localAddress();
     tracker.handleOpened(
         new ConnectionIdentity(
             connection.id(),
             isRelay ? ConnectionKind.RELAY : ConnectionKind.DIRECT,
             isClient ? ConnectionRole.CLIENT : ConnectionRole.SERVER,
             peer,
-            connection.localAddress(),
+            local,
             connection.remoteAddress()),
         context.clock().instant(),
         context.nowNanos());
@@ -206,16 +216,54 @@ public final class NodeJournal implements NodeEvents {
         "connection up id={} peer={} local={} remote={}",
         connection.id(),
         peer,
-        Addresses.text(connection.localAddress()),
+        Addresses.text(local),
         Addresses.text(connection.remoteAddress()));
     drain();
+    connectionsChanged.run();
   }
 
   @Override
   public void connectionDown(QuicConnection connection, String cause) {
+    connections.remove(connection.id());
     tracker.handleClosed(connection.id(), context.nowNanos());
     LOG.info("connection down id={} cause={}", connection.id(), cause);
     drain();
+    connectionsChanged.run();
+  }
+
+  /**
+   * The network may lead another way now: begins the migration of a connection in the client role.
+   *
+   * @return whether our end of the connection has another address than before
+   */
+  boolean handleMoved(QuicConnection connection, MigrationCause cause) {
+    InetSocketAddress local = connection.localAddress();
+    boolean isClient = connection.role() == QuicConnection.Role.CLIENT;
+    if (local.getAddress().isAnyLocalAddress()) {
+      return false;
+    }
+    boolean isMoved =
+        tracker
+            .connection(connection.id(), context.clock().instant(), context.nowNanos())
+            .map(record -> !record.local().equals(local))
+            .orElse(false);
+    if (isMoved && isClient) {
+      tracker.start(connection.id(), local, cause, context.clock().instant(), context.nowNanos());
+    }
+    return isMoved;
+  }
+
+  /** The peer answered something that was sent at this time on the connection. */
+  @Override
+  public void echoed(QuicConnection connection, long sentNanos) {
+    tracker.handleEcho(connection.id(), sentNanos, context.nowNanos());
+    drain();
+  }
+
+  /** Records of the peer came on the connection. */
+  @Override
+  public void heard(QuicConnection connection, int records) {
+    tracker.handleHeard(connection.id(), records, context.nowNanos());
   }
 
   @Override
@@ -223,6 +271,9 @@ public final class NodeJournal implements NodeEvents {
     tracker.handlePathEvent(
         connection.id(), translated(event), context.clock().instant(), context.nowNanos());
     drain();
+    if (event.kind() == io.quicmesh.transport.quic.PathEvent.Kind.MIGRATED) {
+      connectionsChanged.run();
+    }
   }
 
   private static PathEvent translated(io.quicmesh.transport.quic.PathEvent event) {
@@ -249,11 +300,11 @@ public final class NodeJournal implements NodeEvents {
     while (notice != null) {
       if (notice instanceof MigrationNotice.Completed completed) {
         LOG.info(
-            "connection migrated id={} local={} remote={} cause={} gapMs={}",
+            "connection migrated id={} from={} to={} cause={} gapMs={}",
             completed.connectionId(),
             completed.event().oldAddress(),
             completed.event().newAddress(),
-            completed.event().cause(),
+            completed.event().cause().label(),
             completed.event().gapNanos() / 1e6);
       } else if (notice instanceof MigrationNotice.Failed failed) {
         LOG.warn("migration failed id={} reason={}", failed.connectionId(), failed.reason());
@@ -289,6 +340,11 @@ public final class NodeJournal implements NodeEvents {
   }
 
   // Facts.
+
+  /** The connections that are up. */
+  List<QuicConnection> connections() {
+    return List.copyOf(connections.values());
+  }
 
   MigrationTracker tracker() {
     return tracker;

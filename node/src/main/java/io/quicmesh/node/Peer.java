@@ -83,6 +83,12 @@ final class Peer
     /** A path of a direct connection changed. */
     void pathChanged(QuicConnection connection, PathEvent event);
 
+    /** The peer answered what was sent at this time on a direct connection. */
+    void echoed(QuicConnection connection, long sentNanos);
+
+    /** So many records of the peer came on the connection. */
+    void heard(QuicConnection connection, int records);
+
     /** A direct connection ended. */
     void directDown(Peer peer, QuicConnection connection, String cause);
 
@@ -110,6 +116,7 @@ final class Peer
   private long sessionFullDrops;
   private long nextProbe;
   private int repairs;
+  private int framesHeard;
   private boolean delivering;
   private boolean closed;
 
@@ -241,6 +248,17 @@ final class Peer
     drive();
   }
 
+  /** This node's end of a direct connection moved, and QUIC cannot follow: dial anew, hand over. */
+  void handleServerMoved(QuicConnection connection) {
+    for (CarrierEntry entry : List.copyOf(carriers.entries())) {
+      if (entry.carrier() instanceof DirectCarrier direct && direct.connection() == connection) {
+        carriers.handleLeaving(direct, HandoverCause.RENEWAL);
+      }
+    }
+    dialer.renew(connection.remoteAddress());
+    drive();
+  }
+
   /** A relay will stop: leave it. */
   void handleDraining(RelayClient relay) {
     for (CarrierEntry entry : List.copyOf(carriers.entries())) {
@@ -270,6 +288,7 @@ final class Peer
   @Override
   public void frame(ByteBuf frame) {
     delivering = true;
+    framesHeard++;
     host.frameFrom(this, frame);
   }
 
@@ -278,8 +297,24 @@ final class Peer
     if (delivering) {
       delivering = false;
       carriers.handleDelivered();
+      tellHeard();
       host.framesDone();
     }
+  }
+
+  private void tellHeard() {
+    QuicConnection connection = connectionOf(session.carrier());
+    if (connection != null) {
+      host.heard(connection, framesHeard);
+    }
+    framesHeard = 0;
+  }
+
+  private static @Nullable QuicConnection connectionOf(@Nullable Carrier carrier) {
+    if (carrier instanceof DirectCarrier direct) {
+      return direct.connection();
+    }
+    return carrier instanceof CircuitCarrier circuit ? circuit.client().connection() : null;
   }
 
   @Override
@@ -339,6 +374,9 @@ final class Peer
 
   @Override
   public void acknowledged(Carrier carrier, long newestSentNanos, long bytes) {
+    if (carrier instanceof DirectCarrier direct) {
+      host.echoed(direct.connection(), newestSentNanos);
+    }
     carriers.handleAcknowledged(carrier, newestSentNanos, bytes);
   }
 
@@ -490,6 +528,8 @@ final class Peer
   public void control(DirectCarrier carrier, ControlMessage message) {
     if (message instanceof ControlMessage.Ping ping) {
       carrier.connection().send(new ControlMessage.Pong(ping.number()));
+    } else if (message instanceof ControlMessage.Pong pong) {
+      host.echoed(carrier.connection(), pong.number());
     }
   }
 

@@ -42,6 +42,8 @@ final class Relays implements RelayClient.Owner {
   private static final long PING_IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long PING_LOST_NANOS = TimeUnit.MILLISECONDS.toNanos(1500);
 
+  private static final long MOVE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
   /** Hears of peers and circuits. */
   interface Host {
 
@@ -59,6 +61,9 @@ final class Relays implements RelayClient.Owner {
 
     void relayPathChanged(RelayClient relay, PathEvent event);
 
+    /** The relay answered what was sent at this time. */
+    void relayEchoed(RelayClient relay, long sentNanos);
+
     void revocations(byte[] signedList);
 
     /** The first attempt to reach a relay has come to an end, one way or the other. */
@@ -73,7 +78,6 @@ final class Relays implements RelayClient.Owner {
     private @Nullable String reason;
     private boolean welcomed;
     private boolean connecting;
-    private long pingNumber;
     private long pingSentNanos;
     private long pongNanos;
     private long rttNanos = -1;
@@ -119,6 +123,7 @@ final class Relays implements RelayClient.Owner {
   private final Map<String, Link> links = new LinkedHashMap<>();
   private final LoopAlarm alarm;
   private @Nullable Opaque revocationList;
+  private long lostNotBeforeNanos;
   private boolean firstOver;
   private boolean closed;
 
@@ -133,6 +138,7 @@ final class Relays implements RelayClient.Owner {
       links.put(relay.label(), new Link(relay));
     }
     this.warm = new WarmRelays(List.copyOf(links.keySet()), context.nowNanos());
+    this.lostNotBeforeNanos = context.nowNanos();
     this.alarm = new LoopAlarm(context.loop(), this::drive);
   }
 
@@ -263,15 +269,16 @@ final class Relays implements RelayClient.Owner {
     boolean isAnswered = link.pongNanos - link.pingSentNanos >= 0;
     if (isAnswered && nowNanos - link.pingSentNanos >= PING_IDLE_NANOS) {
       link.pingSentNanos = nowNanos;
-      client.connection().send(new ControlMessage.Ping(++link.pingNumber));
+      client.connection().send(new ControlMessage.Ping(nowNanos));
       isAnswered = false;
     }
-    if (!isAnswered && nowNanos - link.pingSentNanos >= PING_LOST_NANOS) {
+    long lostNanos = Math.max(link.pingSentNanos + PING_LOST_NANOS, lostNotBeforeNanos);
+    if (!isAnswered && nowNanos >= lostNanos) {
       link.reason = "silent for " + TimeUnit.NANOSECONDS.toMillis(PING_LOST_NANOS) + " ms";
       client.connection().close(CloseCode.TIMED_OUT);
       return Long.MAX_VALUE;
     }
-    return link.pingSentNanos + (isAnswered ? PING_IDLE_NANOS : PING_LOST_NANOS);
+    return isAnswered ? link.pingSentNanos + PING_IDLE_NANOS : lostNanos;
   }
 
   // What relays tell.
@@ -299,14 +306,22 @@ final class Relays implements RelayClient.Owner {
       link.observed = observed.address();
     } else if (message instanceof ControlMessage.Presence presence) {
       host.presence(client, presence);
-    } else if (message instanceof ControlMessage.Pong pong && pong.number() == link.pingNumber) {
-      link.pongNanos = context.nowNanos();
-      link.rttNanos = link.pongNanos - link.pingSentNanos;
+    } else if (message instanceof ControlMessage.Pong pong) {
+      handlePong(link, client, pong.number());
     } else if (message instanceof ControlMessage.Drain) {
       host.relayDraining(client);
     } else if (message instanceof ControlMessage.Revocations revocations) {
       host.revocations(revocations.signedList().toBytes());
     }
+  }
+
+  private void handlePong(Link link, RelayClient client, long sentNanos) {
+    long now = context.nowNanos();
+    if (sentNanos >= link.pingSentNanos && sentNanos <= now) {
+      link.pongNanos = now;
+      link.rttNanos = now - sentNanos;
+    }
+    host.relayEchoed(client, sentNanos);
   }
 
   @Override
@@ -362,7 +377,9 @@ final class Relays implements RelayClient.Owner {
     }
   }
 
+  /** The host's network changed: relay connections that move get time for it. */
   void handleNetworkChanged() {
+    lostNotBeforeNanos = context.nowNanos() + MOVE_NANOS;
     warm.handleNetworkChanged(context.nowNanos());
     drive();
   }

@@ -7,6 +7,7 @@ import io.quicmesh.transport.stream.SendStream;
 import io.quicmesh.transport.wire.CloseCode;
 import io.quicmesh.transport.wire.ControlMessage;
 import io.quicmesh.transport.wire.StreamHeader;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -82,7 +83,12 @@ final class LiveConnection implements QuicConnection {
 
   @Override
   public InetSocketAddress localAddress() {
-    return scope.localAddress();
+    InetSocketAddress bound = scope.localAddress();
+    if (!bound.getAddress().isAnyLocalAddress()) {
+      return bound;
+    }
+    InetAddress source = RouteLookup.source(remoteAddress);
+    return source == null ? bound : new InetSocketAddress(source, bound.getPort());
   }
 
   @Override

@@ -56,7 +56,10 @@ public interface QuicConnection {
   /** Who the peer is, as its certificates proved on this very connection. */
   VerifiedPeer peer();
 
-  /** The address that our port is bound to; the unspecified one when that is all addresses. */
+  /**
+   * The address that our packets leave from now, as the kernel routes them; the unspecified one when
+   * there is no way to the peer. Asks the kernel.
+   */
   InetSocketAddress localAddress();
 
   /** The peer's address on the path that it was last validated on. */
