@@ -57,8 +57,8 @@ public interface QuicConnection {
   VerifiedPeer peer();
 
   /**
-   * The address that our packets leave from now, as the kernel routes them; the unspecified one when
-   * there is no way to the peer. Asks the kernel.
+   * The address that our packets leave from now, as the kernel routes them; the unspecified one
+   * when there is no way to the peer. Asks the kernel.
    */
   InetSocketAddress localAddress();
 
