@@ -2,6 +2,7 @@ package io.quicmesh.lab;
 
 import io.quicmesh.lab.emulator.EmulatorCommand;
 import io.quicmesh.lab.prober.ProberCommand;
+import io.quicmesh.lab.vlan.VlanCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -10,7 +11,12 @@ import picocli.CommandLine.Command;
     name = "tool",
     mixinStandardHelpOptions = true,
     description = "Tools of the labs.",
-    subcommands = {EmulatorCommand.class, ProberCommand.class})
+    subcommands = {
+      EmulatorCommand.class,
+      ProberCommand.class,
+      VlanCommand.class,
+      MemoryScanCommand.class
+    })
 public final class LabTool {
 
   private LabTool() {}

@@ -11,7 +11,7 @@ final class MeshSmokeIT {
   @Test
   void carriesWhatUsersDoOnASegment() throws Exception {
     JsonNode rows =
-        LabScript.of("mesh-smoke").within(Duration.ofMinutes(6)).runForJson().path("rows");
+        LabScript.of("mesh", "--smoke").within(Duration.ofMinutes(6)).runForJson().path("rows");
 
     assertThat(rows).hasSizeGreaterThanOrEqualTo(20);
     assertThat(rows).allSatisfy(row -> assertThat(row.path("result").asText()).isEqualTo("ok"));

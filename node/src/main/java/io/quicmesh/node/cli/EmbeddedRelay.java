@@ -8,6 +8,7 @@ import io.quicmesh.node.membership.RelayAddress;
 import io.quicmesh.relay.RelayConfig;
 import io.quicmesh.relay.RelayServer;
 import io.quicmesh.relay.cli.RelayState;
+import io.quicmesh.transport.identity.StateFiles;
 import io.quicmesh.transport.identity.TransportIdentity;
 import io.quicmesh.transport.wire.Fingerprint;
 import java.io.IOException;
@@ -39,6 +40,7 @@ final class EmbeddedRelay implements AutoCloseable {
 
   /** Makes the relay's key; the result is where others find it. */
   static RelayAddress create(Path stateDirectory, String host) throws IOException {
+    new StateFiles().ensureDirectory(stateDirectory);
     TransportIdentity identity = new RelayState(stateDirectory.resolve(DIRECTORY)).initialise();
     return new RelayAddress(host, PORT, identity.fingerprint());
   }

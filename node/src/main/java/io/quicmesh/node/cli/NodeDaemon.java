@@ -61,8 +61,16 @@ final class NodeDaemon {
     this.out = out;
   }
 
-  /** Runs until the node stops; returns the exit code. */
-  int run() throws Exception {
+  /**
+   * Runs until the node stops.
+   *
+   * @param exitWhenReady whether that is at once, with all that belongs to a clean stop
+   * @return the exit code
+   */
+  int run(boolean exitWhenReady) throws Exception {
+    if (exitWhenReady) {
+      stop.complete("");
+    }
     DaemonMembership membership = DaemonMembership.open(options.stateDirectory(), out);
     try {
       stopOnSignal();

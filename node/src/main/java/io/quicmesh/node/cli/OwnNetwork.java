@@ -9,12 +9,14 @@ import io.quicmesh.transport.wire.MemberName;
 import io.quicmesh.transport.wire.OverlayAddress;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
@@ -52,17 +54,24 @@ final class OwnNetwork {
     return MemberName.isValid(name) ? name : "host-1";
   }
 
-  /** An address at which other hosts may find this one: the first that is not loopback. */
+  /**
+   * An address at which other hosts may find this one: the first that is not loopback, or local.
+   */
   private static String underlayHost() throws IOException {
+    List<InetAddress> found = new ArrayList<>();
     for (NetworkInterface link : Collections.list(NetworkInterface.getNetworkInterfaces())) {
       if (link.isUp() && !link.isLoopback()) {
-        for (InterfaceAddress address : link.getInterfaceAddresses()) {
-          if (!address.getAddress().isLinkLocalAddress()) {
-            return address.getAddress().getHostAddress();
-          }
-        }
+        link.inetAddresses().filter(address -> !address.isLinkLocalAddress()).forEach(found::add);
       }
     }
-    return "127.0.0.1";
+    return underlayHost(found);
+  }
+
+  /** IPv4 before IPv6, because more hosts reach it; without the scope that Java adds. */
+  static String underlayHost(List<InetAddress> addresses) {
+    return addresses.stream()
+        .min(Comparator.comparing(address -> !(address instanceof Inet4Address)))
+        .map(address -> address.getHostAddress().replaceAll("%.*", ""))
+        .orElse("127.0.0.1");
   }
 }

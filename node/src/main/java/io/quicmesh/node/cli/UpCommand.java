@@ -56,6 +56,10 @@ final class UpCommand implements Callable<Integer> {
   @Option(names = "--config", paramLabel = "FILE", description = "YAML file; see config sample.")
   private @Nullable Path config;
 
+  /** Lets the launcher see which classes a node loads until it is ready. */
+  @Option(names = "--exit-when-ready", hidden = true)
+  private boolean exitWhenReady;
+
   @Override
   public Integer call() throws Exception {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
@@ -70,7 +74,7 @@ final class UpCommand implements Callable<Integer> {
               admin == null ? address("admin", file.admin()) : admin,
               file,
               NodeSettingsReader.read(name, file));
-      return new NodeDaemon(options, out).run();
+      return new NodeDaemon(options, out).run(exitWhenReady);
     } catch (ConfigException e) {
       throw new CommandFailedException(ExitCode.USAGE, String.valueOf(e.getMessage()));
     }
