@@ -47,6 +47,9 @@ final class Mesh implements TapListener, Peer.Host, Relays.Host {
   private static final int ROTATION_SECONDS = 3600;
   private static final long SWEEP_SECONDS = 30;
 
+  /** A relay tells of a move about so long after it. */
+  private static final long OBSERVED_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
   private final NodeContext context;
   private final FramePort tap;
   private final NodeEvents events;
@@ -382,6 +385,16 @@ final class Mesh implements TapListener, Peer.Host, Relays.Host {
 
   void handleNetworkChanged() {
     List.copyOf(peers.values()).forEach(Peer::handleNetworkChanged);
+  }
+
+  /** The path of a connection is another one since this time. */
+  void handleMigrated(QuicConnection connection, long sinceNanos) {
+    List.copyOf(peers.values()).forEach(peer -> peer.handleMigrated(connection, sinceNanos));
+  }
+
+  @Override
+  public void relayObserved(RelayClient relay) {
+    handleMigrated(relay.connection(), context.nowNanos() - OBSERVED_DELAY_NANOS);
   }
 
   /** This node's end of a connection moved, which the peer dialled: QUIC cannot follow that. */

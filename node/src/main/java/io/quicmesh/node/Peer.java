@@ -53,6 +53,10 @@ final class Peer
   private static final long FORGET_NANOS = TimeUnit.MINUTES.toNanos(5);
   private static final long NOT_PREFERRED_DELAY_MILLIS = 1000;
   private static final long ELIGIBLE_DELAY_MILLIS = 250;
+
+  /** The side that moved begins to mend; the other side does if it did not notice. */
+  private static final long MIGRATED_DELAY_MILLIS = 20;
+
   private static final long REPAIR_FIRST_MILLIS = 500;
   private static final int REPAIR_DOUBLINGS_MAX = 6;
 
@@ -245,6 +249,16 @@ final class Peer
 
   void handleNetworkChanged() {
     dialer.handleNetworkChanged();
+    drive();
+  }
+
+  /** The path of a connection is another one since this time. */
+  void handleMigrated(QuicConnection connection, long sinceNanos) {
+    for (CarrierEntry entry : List.copyOf(carriers.entries())) {
+      if (connection.equals(connectionOf(entry.carrier()))) {
+        carriers.handleMigrated(entry.carrier(), sinceNanos);
+      }
+    }
     drive();
   }
 
@@ -536,6 +550,10 @@ final class Peer
   @Override
   public void pathChanged(DirectCarrier carrier, PathEvent event) {
     host.pathChanged(carrier.connection(), event);
+    if (event.kind() == PathEvent.Kind.MIGRATED) {
+      long now = context.nowNanos();
+      later(MIGRATED_DELAY_MILLIS, () -> handleMigrated(carrier.connection(), now));
+    }
   }
 
   @Override

@@ -51,11 +51,14 @@ final class PeerCarriers {
   private boolean driving;
   private boolean wasAttached;
   private boolean reattaching;
+  private boolean isPathChanged;
+  private long attachNanos;
   private final boolean isInitiator;
   private @Nullable CarrierId movingTo;
 
   PeerCarriers(Session session, NodeContext context, Observer observer, boolean isInitiator) {
     this.isInitiator = isInitiator;
+    this.attachNanos = context.nowNanos();
     this.session = session;
     this.context = context;
     this.observer = observer;
@@ -133,7 +136,7 @@ final class PeerCarriers {
     } else if (isResuming(entry.id())) {
       handover.handleResumed(entry.id(), context.nowNanos());
     } else if (reattaching || !carrier.equals(session.carrier())) {
-      session.commit(carrier, session.carrier() == null);
+      session.commit(carrier, isPathChanged || session.carrier() == null);
     } else {
       session.abandonAttempt(carrier);
     }
@@ -145,6 +148,24 @@ final class PeerCarriers {
       reattaching = true;
       session.resume(carrier);
     }
+  }
+
+  /**
+   * The path under the carrier in use is another one since this time. QUIC repairs only slowly what
+   * was lost on the old path, so the lanes are attached there anew, which sends it again.
+   */
+  void handleMigrated(Carrier carrier, long sinceNanos) {
+    boolean isMending = attachNanos - sinceNanos >= 0;
+    if (carrier.equals(session.carrier()) && !isMending && !isHandingOver()) {
+      attachNanos = context.nowNanos();
+      isPathChanged = true;
+      reattach(carrier);
+    }
+  }
+
+  private boolean isHandingOver() {
+    HandoverState state = handover.state();
+    return state != HandoverState.DIRECT && state != HandoverState.RELAY_ONLY;
   }
 
   private boolean isResuming(CarrierId id) {
@@ -165,6 +186,8 @@ final class PeerCarriers {
     }
     long now = context.nowNanos();
     reattaching = false;
+    isPathChanged = false;
+    attachNanos = now;
     forgetUnacknowledged(entry, now);
     if (entry.id().equals(handover.carrier()) && wasAttached) {
       handover.handleResent(framesResent);

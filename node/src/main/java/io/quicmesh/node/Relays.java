@@ -57,6 +57,9 @@ final class Relays implements RelayClient.Owner {
 
     void relayDown(RelayClient relay, String cause);
 
+    /** The relay sees this node at another address than before. */
+    void relayObserved(RelayClient relay);
+
     void relayDraining(RelayClient relay);
 
     void relayPathChanged(RelayClient relay, PathEvent event);
@@ -304,6 +307,7 @@ final class Relays implements RelayClient.Owner {
       tellFirstOver();
     } else if (message instanceof ControlMessage.Observed observed) {
       link.observed = observed.address();
+      host.relayObserved(client);
     } else if (message instanceof ControlMessage.Presence presence) {
       host.presence(client, presence);
     } else if (message instanceof ControlMessage.Pong pong) {

@@ -78,6 +78,7 @@ final class Underlay implements NetworkWatch.Listener, AutoCloseable {
         mesh.handleServerMoved(connection);
         return;
       }
+      mesh.handleMigrated(connection, context.nowNanos());
     }
     connection.send(new ControlMessage.Ping(context.nowNanos()));
   }
