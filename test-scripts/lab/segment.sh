@@ -8,6 +8,7 @@ readonly COPY_PORT=7000
 readonly NOBODY=10.66.0.77 NOBODY_MAC=02:00:00:00:00:77 FLOOD_FRAMES=100
 readonly GROUP=239.1.2.3 GROUP_PORT=7001 GROUP_WORDS=20
 readonly PRINTER=10.66.0.200 VLAN_ID=7 VLAN_NET=10.67.0
+readonly UDP_RATE=50M
 readonly CANARY_BYTES=200000
 readonly SINK_PORT=5301 SINK_RATE=50M STALLED_SECONDS=4
 
@@ -139,14 +140,15 @@ large_ping() {
 
 # ---- the full run only -----------------------------------------------------------------------------
 
-# udp FROM TO ADDRESS: datagrams of 1372 bytes, and of 8000 in several fragments, 100 Mbit/s each.
+# udp FROM TO ADDRESS: datagrams of 1372 bytes, and of 8000 in several fragments; 1 % may be lost, because
+# iperf3 reads late on a busy machine. What nodes lose is for the prober to say, in handover.sh.
 udp() {
   local bytes lost=''
   iperf_server "$2" || return 1
   for bytes in 1372 8000; do
-    iperf "$1" "$3" 2 -u -b 100M -l "$bytes" || return 1
+    iperf "$1" "$3" 2 -u -b "$UDP_RATE" -l "$bytes" -w "$UDP_BUFFER_BYTES" || return 1
     lost+="$bytes B: $(iperf_value .end.sum.lost_packets) of $(iperf_value .end.sum.packets) lost, "
-    [[ $(iperf_value '.end.sum.packets > 1000 and .end.sum.lost_packets * 1000 < .end.sum.packets') == true ]] || {
+    [[ $(iperf_value '.end.sum.packets > 500 and .end.sum.lost_packets * 100 < .end.sum.packets') == true ]] || {
       echo "$lost"
       return 1
     }
