@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -65,12 +66,19 @@ final class EventHub {
     this.observer = observer;
   }
 
-  /** Takes an event from any thread without waiting; beyond a bound it is dropped and counted. */
+  /**
+   * Takes an event from any thread without waiting; beyond a bound it is dropped and counted. What
+   * happens after the server has closed is of no interest to anybody.
+   */
   void publish(AdminEvent event) {
     if (!pending.offer(event)) {
       overflowed.incrementAndGet();
     } else if (draining.compareAndSet(false, true)) {
-      loop.execute(this::drain);
+      try {
+        loop.execute(this::drain);
+      } catch (RejectedExecutionException e) {
+        pending.clear();
+      }
     }
   }
 

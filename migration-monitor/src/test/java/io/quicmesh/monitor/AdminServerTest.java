@@ -1,6 +1,7 @@
 package io.quicmesh.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -74,6 +75,14 @@ final class AdminServerTest {
     assertThat(bob.path("frames").path("duplicates_dropped").asLong()).isEqualTo(4);
     assertThat(bob.path("since").asText()).isEqualTo("2026-11-20T10:00:00.000Z");
     assertThat(bob.path("next_retry").isNull()).isTrue();
+  }
+
+  @Test
+  void ignoresWhatHappensAfterItsEnd() {
+    server.close();
+
+    assertThatCode(() -> server.publish(new AdminEvent.HandoverEnded(SampleFacts.handover())))
+        .doesNotThrowAnyException();
   }
 
   @Test
