@@ -37,6 +37,7 @@ public final class PathHealth {
   private long newestAnsweredNanos = Long.MIN_VALUE;
   private long unansweredSinceNanos;
   private long lastHeardNanos;
+  private long heartbeatsLost;
   private boolean silent;
   private boolean stallForgiven;
 
@@ -91,6 +92,7 @@ public final class PathHealth {
       return;
     }
     loss.add(1 + heartbeats.skipped(), heartbeats.skipped(), nowNanos);
+    heartbeatsLost += heartbeats.skipped();
     handleRtt(nowNanos - sentNanos, nowNanos);
     handleAnswered(sentNanos, nowNanos);
     planHeartbeat(nowNanos);
@@ -214,6 +216,11 @@ public final class PathHealth {
   /** When something was last heard. */
   public long lastHeardNanos() {
     return lastHeardNanos;
+  }
+
+  /** Heartbeats that a later one overtook unanswered. */
+  public long heartbeatsLost() {
+    return heartbeatsLost;
   }
 
   public PathQuality quality(long nowNanos) {

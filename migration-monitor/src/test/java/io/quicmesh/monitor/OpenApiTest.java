@@ -12,11 +12,15 @@ import io.quicmesh.monitor.api.HandoverRequest;
 import io.quicmesh.monitor.api.HandoverResult;
 import io.quicmesh.monitor.api.History;
 import io.quicmesh.monitor.api.HistorySample;
+import io.quicmesh.monitor.api.LogRequest;
+import io.quicmesh.monitor.api.LogState;
+import io.quicmesh.monitor.api.Netcheck;
 import io.quicmesh.monitor.api.NodeFacts;
 import io.quicmesh.monitor.api.ProbeAnswer;
 import io.quicmesh.monitor.api.RelayCircuits;
 import io.quicmesh.monitor.api.RelayClients;
 import io.quicmesh.monitor.api.RelayFacts;
+import io.quicmesh.monitor.api.ReloadAnswer;
 import io.quicmesh.monitor.api.SimulateMigrationRequest;
 import io.quicmesh.monitor.api.SimulatedMigrations;
 import io.quicmesh.monitor.api.WhyAnswer;
@@ -57,6 +61,10 @@ final class OpenApiTest {
           "PeerCarrier",
           "PathQuality",
           "DirectAttempts");
+
+  /** What may leave keys out. */
+  private static final Set<Class<?>> REQUESTS =
+      Set.of(HandoverRequest.class, SimulateMigrationRequest.class, LogRequest.class);
 
   @TempDir Path temporary;
 
@@ -102,7 +110,7 @@ final class OpenApiTest {
     records()
         .forEach(
             (name, type) -> {
-              if (type != HandoverRequest.class && type != SimulateMigrationRequest.class) {
+              if (!REQUESTS.contains(type)) {
                 JsonNode schema = api.schema(name);
                 assertThat(schema.path("required"))
                     .as(name)
@@ -256,6 +264,10 @@ final class OpenApiTest {
                 SimulatedMigrations.class,
                 History.class,
                 HistorySample.class,
+                Netcheck.class,
+                LogState.class,
+                LogRequest.class,
+                ReloadAnswer.class,
                 ErrorAnswer.class));
     roots.addAll(Arrays.asList(AdminEvent.class.getPermittedSubclasses()));
     roots.forEach(root -> follow(root, found));

@@ -6,6 +6,10 @@ import java.util.Locale;
 enum Counter {
   /** Datagrams that came. */
   RECEIVED,
+  /** Bytes of them, without UDP's and IP's headers. */
+  BYTES_RECEIVED,
+  /** Bytes that were sent, likewise. */
+  BYTES_SENT,
   /** Own packets among them. */
   OWN_PACKETS,
   /** Dropped: no bytes; the other side's codec sends such when it closes. */

@@ -24,6 +24,10 @@ final class Counters {
     of(counter).count++;
   }
 
+  void add(Counter counter, long more) {
+    of(counter).count += more;
+  }
+
   long get(Counter counter) {
     return of(counter).count;
   }

@@ -76,6 +76,7 @@ final class PacketDemux extends ChannelDuplexHandler {
     ByteBuf bytes = packet.content();
     InetSocketAddress source = packet.sender();
     counters.add(Counter.RECEIVED);
+    counters.add(Counter.BYTES_RECEIVED, bytes.readableBytes());
     if (!bytes.isReadable()) {
       drop(packet, Counter.DROPPED_EMPTY);
     } else if (OwnPacket.isOwn(bytes)) {
@@ -175,6 +176,9 @@ final class PacketDemux extends ChannelDuplexHandler {
 
   @Override
   public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+    if (message instanceof DatagramPacket packet) {
+      counters.add(Counter.BYTES_SENT, packet.content().readableBytes());
+    }
     ctx.write(message, promise.unvoid()).addListener(sendFailures);
   }
 
