@@ -191,6 +191,15 @@ public final class Node implements AutoCloseable {
     return failed;
   }
 
+  /** Takes over what of the settings can change while the node runs. Any thread. */
+  public void reload(NodeSettings settings) {
+    loop.execute(
+        () -> {
+          staticPeers.replace(settings.directPeers());
+          mesh.frameSwitch().setLimits(settings.switching(), context.nowNanos());
+        });
+  }
+
   /** Tells a watcher of everything that happens from now on. Any thread. */
   public void onEvent(Consumer<AdminEvent> watcher) {
     loop.execute(() -> journal.onEvent(watcher));
@@ -260,6 +269,10 @@ public final class Node implements AutoCloseable {
           }
         });
     return result;
+  }
+
+  String tapName() {
+    return tap.name();
   }
 
   NodeContext context() {

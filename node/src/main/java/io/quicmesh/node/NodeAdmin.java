@@ -10,12 +10,16 @@ import io.quicmesh.monitor.api.Facts;
 import io.quicmesh.monitor.api.HandoverEntry;
 import io.quicmesh.monitor.api.HandoverRequest;
 import io.quicmesh.monitor.api.HandoverResult;
+import io.quicmesh.monitor.api.Netcheck;
 import io.quicmesh.monitor.api.ProbeAnswer;
 import io.quicmesh.monitor.api.WhyAnswer;
 import io.quicmesh.transport.carrier.CircuitCarrier;
 import io.quicmesh.transport.carrier.DirectCarrier;
 import io.quicmesh.transport.quic.QuicConnection;
 import io.quicmesh.transport.session.Carrier;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -46,6 +50,29 @@ public final class NodeAdmin implements FactsSource, AdminActions {
   public CompletionStage<WhyAnswer> why(String peer) {
     return node.onLoop(
         running -> CompletableFuture.completedFuture(running.factsReader().why(find(peer))));
+  }
+
+  /** What the network around this host lets through, as its connections show it. */
+  public CompletionStage<Netcheck> netcheck() {
+    CompletableFuture<List<InetAddress>> own = new CompletableFuture<>();
+    node.runAside(
+        () -> {
+          try {
+            own.complete(
+                NetworkInterface.networkInterfaces()
+                    .filter(each -> !each.getName().equals(node.tapName()))
+                    .flatMap(NetworkInterface::inetAddresses)
+                    .toList());
+          } catch (SocketException e) {
+            own.completeExceptionally(
+                new AdminFailure(Kind.FAILED, "this host's addresses: " + e.getMessage()));
+          }
+        });
+    return own.thenCompose(
+        addresses ->
+            node.onLoop(
+                running ->
+                    CompletableFuture.completedFuture(running.factsReader().netcheck(addresses))));
   }
 
   @Override
@@ -172,7 +199,11 @@ public final class NodeAdmin implements FactsSource, AdminActions {
     Peer peer = node.mesh().find(name);
     if (peer == null) {
       throw new AdminFailure(
-          Kind.UNKNOWN, "no peer is called '" + name + "' here: see quicmesh peers");
+          Kind.UNKNOWN,
+          "no peer '"
+              + name
+              + "' has been seen of late: it is offline, or not a member; see quicmesh peers and"
+              + " status");
     }
     return peer;
   }

@@ -17,6 +17,7 @@ import io.quicmesh.monitor.api.FrameCounts;
 import io.quicmesh.monitor.api.MigrationEntry;
 import io.quicmesh.monitor.api.MigrationEvent;
 import io.quicmesh.monitor.api.MigrationTotals;
+import io.quicmesh.monitor.api.Netcheck;
 import io.quicmesh.monitor.api.NodeFacts;
 import io.quicmesh.monitor.api.NodeStatus;
 import io.quicmesh.monitor.api.PathQuality;
@@ -28,11 +29,17 @@ import io.quicmesh.monitor.api.RelayLink;
 import io.quicmesh.monitor.api.TapStatus;
 import io.quicmesh.monitor.api.UnderlayStatus;
 import io.quicmesh.monitor.api.WhyAnswer;
+import io.quicmesh.node.explain.CarrierExplanation;
+import io.quicmesh.node.explain.HealthSummary;
+import io.quicmesh.node.explain.NetcheckReading;
+import io.quicmesh.node.explain.OwnSituation;
+import io.quicmesh.node.explain.PeerSituation;
 import io.quicmesh.node.switching.SwitchDrop;
 import io.quicmesh.tap.TapCounters;
 import io.quicmesh.tap.TapDevice;
 import io.quicmesh.transport.carrier.Addresses;
 import io.quicmesh.transport.session.SessionCounters;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -46,6 +53,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the state of a node into immutable snapshots for those who watch it. Loop-owned. */
 final class NodeFactsReader {
+
+  private static final String DROPPED = "dropped_";
 
   private final NodeContext context;
   private final TapDevice tap;
@@ -80,14 +89,13 @@ final class NodeFactsReader {
   // Status.
 
   private NodeStatus status(List<PeerStatus> peers) {
-    List<RelayLink> links = new ArrayList<>();
-    relays.links().forEach(link -> links.add(relay(link)));
+    List<RelayLink> links = relayLinks();
     int up = 0;
     for (PeerStatus peer : peers) {
       up += peer.current().state().equals(PeerCarrier.UP) ? 1 : 0;
     }
     MigrationStatistics migrations = journal.tracker().statistics();
-    String problem = problem(links, peers);
+    HealthSummary health = HealthSummary.of(own(links), peers);
     return new NodeStatus(
         NodeStatus.KIND,
         context.identity().name(),
@@ -95,8 +103,8 @@ final class NodeFactsReader {
         context.identity().network().toString(),
         Version.TEXT,
         (context.nowNanos() - startedNanos) / 1_000_000_000L,
-        problem == null,
-        problem == null ? "all is well: " + up + " of " + peers.size() + " peers up" : problem,
+        health.isHealthy(),
+        health.line(),
         tapStatus(),
         underlay(),
         links,
@@ -106,18 +114,29 @@ final class NodeFactsReader {
             migrations.migrating(), migrations.totalFailed(), migrations.totalSuccessful()));
   }
 
-  private static @Nullable String problem(List<RelayLink> links, List<PeerStatus> peers) {
-    for (RelayLink link : links) {
-      if (!link.state().equals("up")) {
-        return "relay " + link.address() + " is " + link.state() + ": " + link.reason();
+  private OwnSituation own(List<RelayLink> links) {
+    return new OwnSituation(
+        context.clock().instant(),
+        context.settings().direct(),
+        context.identity().transport().notAfter(),
+        links);
+  }
+
+  private List<RelayLink> relayLinks() {
+    List<RelayLink> links = new ArrayList<>();
+    relays.links().forEach(link -> links.add(relay(link)));
+    return links;
+  }
+
+  /** What the network around this host lets through. */
+  Netcheck netcheck(List<InetAddress> ownAddresses) {
+    boolean hasDirect = false;
+    for (Peer peer : mesh.peers()) {
+      for (CarrierEntry entry : peer.carriers().entries()) {
+        hasDirect |= entry.id().kind() == CarrierKind.DIRECT;
       }
     }
-    for (PeerStatus peer : peers) {
-      if (!peer.current().state().equals(PeerCarrier.UP)) {
-        return "peer " + peer.identity().name() + " is " + peer.current().state();
-      }
-    }
-    return null;
+    return NetcheckReading.of(relayLinks(), ownAddresses, hasDirect);
   }
 
   private static RelayLink relay(Relays.Link link) {
@@ -154,16 +173,25 @@ final class NodeFactsReader {
 
   private UnderlayStatus underlay() {
     long buffered = 0;
+    long heartbeatsLost = 0;
     for (Peer peer : mesh.peers()) {
+      heartbeatsLost += peer.carriers().heartbeatsLost();
       buffered += peer.session().stagedBytes() + peer.session().flightBytes();
     }
-    Map<String, Long> counters = new LinkedHashMap<>(context.endpoint().counters());
+    Map<String, Long> counters = context.endpoint().counters();
+    Map<String, Long> refused = new TreeMap<>();
+    counters.forEach(
+        (name, count) -> {
+          if (name.startsWith(DROPPED)) {
+            refused.put(name.substring(DROPPED.length()), count);
+          }
+        });
     return new UnderlayStatus(
         Addresses.text(context.endpoint().port().localAddress()),
-        0,
-        0,
-        counters,
-        0,
+        counters.getOrDefault("bytes_sent", 0L),
+        counters.getOrDefault("bytes_received", 0L),
+        refused,
+        heartbeatsLost,
         buffered,
         context.settings().flightBytesMax()
             + context.settings().stagedBytesMax() * Math.max(1, mesh.peers().size()));
@@ -310,7 +338,6 @@ final class NodeFactsReader {
 
   WhyAnswer why(Peer peer) {
     CarrierEntry current = peer.carriers().current();
-    Decision decision = peer.carriers().decision();
     List<CandidateResult> candidates = new ArrayList<>();
     for (CandidateStatus status : peer.dialer().candidates()) {
       candidates.add(
@@ -325,7 +352,16 @@ final class NodeFactsReader {
         peer.name(),
         current == null ? "none" : current.id().label(),
         current == null ? null : at(peer.carriers().currentSinceNanos()),
-        decision == null ? "no carrier yet" : decision.text(),
+        CarrierExplanation.of(
+            new PeerSituation(
+                peer.name(),
+                peer.isPresent(),
+                current == null ? null : current.id(),
+                peer.carriers().decision(),
+                peer.dialer().candidates(),
+                peer.dialer().failures(),
+                peer.refusal(),
+                own(relayLinks()))),
         candidates,
         nextRetry == Deadlines.NEVER ? null : at(nextRetry));
   }

@@ -115,6 +115,7 @@ final class Peer
   private @Nullable VerifiedPeer verified;
   private @Nullable MembershipRecord record;
   private @Nullable Established greeting;
+  private @Nullable String refusal;
   private long nextTickNanos;
   private long withoutCarrierSinceNanos;
   private long sessionFullDrops;
@@ -468,6 +469,7 @@ final class Peer
   @Override
   public void established() {
     LOG.info("session established peer={} id={}", name(), id.shortText());
+    refusal = null;
     Established told = greeting;
     if (told != null) {
       dialer.setTold(told.candidates());
@@ -486,6 +488,7 @@ final class Peer
   @Override
   public void failed(@Nullable Carrier carrier, CloseCode code, String reason) {
     LOG.warn("session failed peer={} code={} reason={}", name(), code, reason);
+    refusal = code == CloseCode.TIMED_OUT ? null : reason;
     if (isInitiator) {
       scheduleRepair();
     }
@@ -697,6 +700,11 @@ final class Peer
 
   boolean isPresent() {
     return !presences.isEmpty();
+  }
+
+  /** Why the last set-up of the session was refused, by either side; null if it was not. */
+  @Nullable String refusal() {
+    return refusal;
   }
 
   long sessionFullDrops() {

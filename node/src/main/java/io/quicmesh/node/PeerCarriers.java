@@ -48,6 +48,7 @@ final class PeerCarriers {
   private final CarrierChoice choice;
   private final Handover handover;
   private final List<CarrierEntry> entries = new ArrayList<>();
+  private long heartbeatsLostBefore;
   private boolean driving;
   private boolean wasAttached;
   private boolean reattaching;
@@ -103,6 +104,7 @@ final class PeerCarriers {
       return;
     }
     entries.remove(entry);
+    heartbeatsLostBefore += entry.health().heartbeatsLost();
     if (findById(entry.id()) == null) {
       long now = context.nowNanos();
       handover.handleCarrierDead(entry.id(), now);
@@ -410,6 +412,15 @@ final class PeerCarriers {
 
   boolean hasDirect() {
     return entries.stream().anyMatch(entry -> entry.id().kind() == CarrierKind.DIRECT);
+  }
+
+  /** Heartbeats without an answer, on all carriers that there ever were. */
+  long heartbeatsLost() {
+    long lost = heartbeatsLostBefore;
+    for (CarrierEntry entry : entries) {
+      lost += entry.health().heartbeatsLost();
+    }
+    return lost;
   }
 
   HandoverState handoverState() {

@@ -6,6 +6,7 @@ import io.quicmesh.transport.quic.Alpn;
 import io.quicmesh.transport.quic.QuicConnection;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -34,8 +35,18 @@ final class StaticPeers {
     failures.keySet().forEach(this::check);
   }
 
+  /** From now on these are the addresses; connections to others stay as long as they live. */
+  void replace(List<InetSocketAddress> addresses) {
+    failures.keySet().retainAll(addresses);
+    for (InetSocketAddress address : addresses) {
+      if (failures.putIfAbsent(address, 0) == null) {
+        check(address);
+      }
+    }
+  }
+
   private void check(InetSocketAddress address) {
-    if (closed) {
+    if (closed || !failures.containsKey(address)) {
       return;
     }
     if (mesh.hasDirect(address)) {
@@ -55,7 +66,7 @@ final class StaticPeers {
     dialled.addListener(
         done -> {
           int failed = dialled.isSuccess() ? 0 : failures.getOrDefault(address, 0) + 1;
-          failures.put(address, failed);
+          failures.replace(address, failed);
           if (dialled.isSuccess()) {
             mesh.accept(dialled.getNow());
           } else {

@@ -3,6 +3,8 @@ package io.quicmesh.node.cli;
 import io.quicmesh.monitor.AdminConfig;
 import io.quicmesh.monitor.AdminRoutes;
 import io.quicmesh.monitor.AdminServer;
+import io.quicmesh.monitor.log.DaemonLog;
+import io.quicmesh.monitor.log.LogRoutes;
 import io.quicmesh.node.Node;
 import io.quicmesh.node.NodeAdmin;
 import io.quicmesh.node.NodeIdentity;
@@ -42,12 +44,14 @@ final class NodeDaemon {
    * @param tapName a name that was asked for, or null for the next free one
    * @param listen the UDP address that was asked for, or null
    * @param admin the admin address that was asked for, or null
+   * @param configFile the file that {@code config} was read from, or null
    */
   record Options(
       Path stateDirectory,
       @Nullable String tapName,
       @Nullable InetSocketAddress listen,
       @Nullable InetSocketAddress admin,
+      @Nullable Path configFile,
       NodeConfig config,
       NodeSettings settings) {}
 
@@ -71,6 +75,16 @@ final class NodeDaemon {
     if (exitWhenReady) {
       stop.complete("");
     }
+    DaemonLog log = DaemonLog.start(options.config().log().settings());
+    try {
+      return run(log);
+    } finally {
+      log.close();
+      ended.countDown();
+    }
+  }
+
+  private int run(DaemonLog log) throws Exception {
     DaemonMembership membership = DaemonMembership.open(options.stateDirectory(), out);
     try {
       stopOnSignal();
@@ -86,15 +100,14 @@ final class NodeDaemon {
       try (Node node =
           Node.start(tap, endpoint, identity, options.settings(), membership.revoked())) {
         membership.handleStarted(node);
-        return serve(node, membership);
+        return serve(node, membership, log);
       }
     } finally {
       membership.close();
-      ended.countDown();
     }
   }
 
-  private int serve(Node node, DaemonMembership membership) throws Exception {
+  private int serve(Node node, DaemonMembership membership, DaemonLog log) throws Exception {
     InetSocketAddress asked = options.admin();
     InetSocketAddress address =
         asked == null
@@ -103,6 +116,9 @@ final class NodeDaemon {
     NodeAdmin admin = new NodeAdmin(node);
     AdminRoutes routes = new AdminRoutes().actions(admin).post("/api/down", request -> down());
     membership.addRoutes(routes, node);
+    routes.get("/api/netcheck", request -> admin.netcheck());
+    LogRoutes.add(routes, log);
+    new Reloading(options, node, log).addRoute(routes);
     AdminConfig config =
         new AdminConfig(options.stateDirectory(), address, asked != null, Version.TEXT);
     try (AdminServer server = AdminServer.start(config, admin, routes)) {

@@ -8,7 +8,9 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -266,6 +268,59 @@ final class Show {
                       moved.path("new_addr").asText(),
                       millis(moved.path("gap_ms"))));
     }
+  }
+
+  void reloaded(JsonNode answer) {
+    LabelledText lines = new LabelledText(out, INDENT);
+    lines.line("applied", words(answer.path("applied")));
+    if (!answer.path("needs_restart").isEmpty()) {
+      lines.line("restart", "needed for " + words(answer.path("needs_restart")));
+    }
+  }
+
+  void log(JsonNode log) {
+    LabelledText lines = new LabelledText(out, INDENT);
+    lines.line("format", log.path("format").asText());
+    lines.line("addresses", log.path("mask_addresses").asBoolean() ? "masked" : "shown");
+    lines.line("level", log.path("level").asText());
+    for (Map.Entry<String, JsonNode> each : log.path("levels").properties()) {
+      lines.line("", each.getKey() + " " + each.getValue().asText());
+    }
+  }
+
+  void netcheck(JsonNode check) {
+    LabelledText lines = new LabelledText(out, 2 * INDENT);
+    lines.line("UDP", check.path("udp").asText());
+    family(lines, "IPv4", check.path("ipv4"));
+    family(lines, "IPv6", check.path("ipv6"));
+    for (JsonNode relay : check.path("relays")) {
+      lines.line(
+          "relay",
+          relay.path("address").asText()
+              + "  "
+              + state(relay.path("state").asText())
+              + "  "
+              + millis(relay.path("rtt_ms")));
+    }
+    lines.line("port mapping", check.path("port_mapping").asText());
+  }
+
+  private static void family(LabelledText lines, String name, JsonNode family) {
+    lines.line(name, family.path("udp").asText());
+    if (!family.path("local").isEmpty()) {
+      lines.line("  this host's", words(family.path("local")));
+    }
+    if (!family.path("observed").isEmpty()) {
+      lines.line("  seen by relays", words(family.path("observed")));
+      lines.line("  NAT", family.path("nat").asText());
+      lines.line("  NAT's port", family.path("mapping").asText());
+    }
+  }
+
+  private static String words(JsonNode array) {
+    List<String> words = new ArrayList<>();
+    array.forEach(each -> words.add(each.asText()));
+    return words.isEmpty() ? "nothing" : String.join(", ", words);
   }
 
   static String millis(JsonNode value) {

@@ -72,6 +72,7 @@ final class UpCommand implements Callable<Integer> {
               tap == null ? file.tap().name() : tap,
               listen == null ? address("listen", file.listen()) : listen,
               admin == null ? address("admin", file.admin()) : admin,
+              config,
               file,
               NodeSettingsReader.read(name, file));
       return new NodeDaemon(options, out).run(exitWhenReady);

@@ -1,8 +1,13 @@
 package io.quicmesh.node.config;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.quicmesh.monitor.log.LogLevel;
+import io.quicmesh.monitor.log.LogSettings;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,11 +25,12 @@ public record NodeConfig(
     Health health,
     Lanes session,
     Switching switching,
-    Quic quic) {
+    Quic quic,
+    Log log) {
 
   /** What an empty file means. */
   public static final NodeConfig DEFAULTS =
-      new NodeConfig(null, null, null, null, null, null, null, null, null);
+      new NodeConfig(null, null, null, null, null, null, null, null, null, null);
 
   /** Fills what is missing. */
   public NodeConfig(
@@ -36,7 +42,8 @@ public record NodeConfig(
       @Nullable Health health,
       @Nullable Lanes session,
       @Nullable Switching switching,
-      @Nullable Quic quic) {
+      @Nullable Quic quic,
+      @Nullable Log log) {
     this.tap = tap == null ? new Tap(null, null, null, null) : tap;
     this.listen = listen;
     this.admin = admin;
@@ -46,6 +53,35 @@ public record NodeConfig(
     this.session = session == null ? new Lanes(null, null, null) : session;
     this.switching = switching == null ? new Switching(null, null, null, null, null) : switching;
     this.quic = quic == null ? new Quic(null) : quic;
+    this.log = log == null ? new Log(null, null, null, null) : log;
+  }
+
+  /** This config, with what a running node can take over from another; see ConfigChange. */
+  public NodeConfig withLive(NodeConfig from) {
+    Direct ours = direct;
+    Switching theirs = from.switching;
+    return new NodeConfig(
+        tap,
+        listen,
+        admin,
+        mobile,
+        new Direct(
+            ours.enabled,
+            from.direct.peers,
+            ours.retryFirst,
+            ours.retryInterval,
+            ours.retryMax,
+            ours.connectTimeout),
+        health,
+        session,
+        new Switching(
+            switching.macs,
+            theirs.macsPerPeer,
+            theirs.ageing,
+            theirs.broadcastsPerSecond,
+            theirs.broadcastBurst),
+        quic,
+        from.log);
   }
 
   /** Whether this host moves between networks. */
@@ -60,6 +96,7 @@ public record NodeConfig(
       return new Time(Durations.parse(text));
     }
 
+    @JsonValue
     long nanos() {
       return value.toNanos();
     }
@@ -146,6 +183,47 @@ public record NodeConfig(
     /** The largest UDP payload that is probed for. */
     public int payloadBytesMax() {
       return within("quic.payload-max", payloadMax, 1452, 1200, 16_383);
+    }
+  }
+
+  /** The log. */
+  public record Log(
+      @Nullable String level,
+      @Nullable Map<String, String> levels,
+      @Nullable String format,
+      @Nullable Boolean maskAddresses) {
+
+    /**
+     * The settings that this means.
+     *
+     * @throws IllegalArgumentException with one line that names the key
+     */
+    public LogSettings settings() {
+      Map<String, LogLevel> byPackage = new LinkedHashMap<>();
+      if (levels != null) {
+        levels.forEach((name, text) -> byPackage.put(name, parsed("log.levels." + name, text)));
+      }
+      return new LogSettings(
+          isJson(),
+          maskAddresses != null && maskAddresses,
+          level == null ? LogSettings.DEFAULT.level() : parsed("log.level", level),
+          byPackage);
+    }
+
+    private boolean isJson() {
+      if (format != null && !format.equals("plain") && !format.equals("json")) {
+        throw new IllegalArgumentException(
+            "log.format is '" + format + "': it must be plain or json");
+      }
+      return "json".equals(format);
+    }
+
+    private static LogLevel parsed(String key, @Nullable String text) {
+      try {
+        return LogLevel.parse(text == null ? "" : text);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(key + ": " + e.getMessage(), e);
+      }
     }
   }
 

@@ -25,6 +25,7 @@ public final class NodeSettingsReader {
    */
   public static NodeSettings read(String file, NodeConfig config) throws ConfigException {
     try {
+      var unused = config.log().settings();
       return new NodeSettings(
           config.session().dataLanes(),
           config.session().stagedBytesMax(),

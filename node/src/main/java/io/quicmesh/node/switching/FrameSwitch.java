@@ -29,7 +29,7 @@ public final class FrameSwitch {
   private static final long BROADCAST = 0xffff_ffff_ffffL;
   private static final long SWEEP_NANOS_MIN = 1_000_000_000L;
 
-  private final SwitchLimits limits;
+  private SwitchLimits limits;
   private final MacTable table;
   private final Map<Integer, PeerPort> peers = new HashMap<>();
   private final Map<SwitchDrop, long[]> drops = new EnumMap<>(SwitchDrop.class);
@@ -49,7 +49,7 @@ public final class FrameSwitch {
 
   /** What the switch keeps of a peer. */
   private static final class PeerPort {
-    private final TokenBucket broadcasts;
+    private TokenBucket broadcasts;
     private int macs;
 
     PeerPort(TokenBucket broadcasts) {
@@ -57,12 +57,22 @@ public final class FrameSwitch {
     }
   }
 
+  /** Sets other bounds; the size of the table stays what it was made with. */
+  public void setLimits(SwitchLimits to, long nowNanos) {
+    limits = to.withMacsMax(limits.macsMax());
+    table.setLimits(limits);
+    for (PeerPort peer : peers.values()) {
+      peer.broadcasts = broadcasts(nowNanos);
+    }
+  }
+
+  private TokenBucket broadcasts(long nowNanos) {
+    return new TokenBucket(limits.broadcastsPerSecond(), limits.broadcastBurst(), nowNanos);
+  }
+
   /** Adds the port of a peer. */
   public void addPeer(int port, long nowNanos) {
-    peers.put(
-        port,
-        new PeerPort(
-            new TokenBucket(limits.broadcastsPerSecond(), limits.broadcastBurst(), nowNanos)));
+    peers.put(port, new PeerPort(broadcasts(nowNanos)));
   }
 
   /** Removes the port of a peer and forgets its addresses. */

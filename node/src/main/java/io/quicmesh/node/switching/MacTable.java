@@ -12,7 +12,7 @@ final class MacTable {
 
   private static final long FREE = 0;
 
-  private final SwitchLimits limits;
+  private SwitchLimits limits;
   private final long[] keys;
   private final int[] ports;
   private final long[] seenNanos;
@@ -35,6 +35,11 @@ final class MacTable {
   /** The key of an address in a VLAN; never 0, since the zero address is never learned. */
   static long key(long mac, int vlan) {
     return (long) vlan << 48 | mac;
+  }
+
+  /** Bounds from now on; that of the table's size must be the one that it was made with. */
+  void setLimits(SwitchLimits to) {
+    limits = to;
   }
 
   int size() {

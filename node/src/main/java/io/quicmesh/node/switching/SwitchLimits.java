@@ -28,4 +28,16 @@ public record SwitchLimits(
     return new SwitchLimits(
         4096, 64, Duration.ofSeconds(300).toNanos(), 5, Duration.ofSeconds(10).toNanos(), 200, 400);
   }
+
+  /** The same with another size of the table. */
+  SwitchLimits withMacsMax(int macs) {
+    return new SwitchLimits(
+        macs,
+        macsPerPeerMax,
+        ageingNanos,
+        movesMax,
+        moveWindowNanos,
+        broadcastsPerSecond,
+        broadcastBurst);
+  }
 }

@@ -62,6 +62,10 @@ final class CommandsTest {
         "simulate-migration",
         "simulate-migration bob",
         "monitor",
+        "netcheck",
+        "log",
+        "log debug io.quicmesh",
+        "reload",
         "down",
       })
   void withoutADaemonTheExitCodeIs3AndTheLineSaysSo(String line) {
@@ -91,6 +95,9 @@ final class CommandsTest {
             "handover",
             "simulate-migration",
             "monitor",
+            "netcheck",
+            "log",
+            "reload",
             "down");
   }
 
