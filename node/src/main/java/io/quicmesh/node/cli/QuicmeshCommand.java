@@ -6,6 +6,7 @@ import io.quicmesh.node.membership.MembershipException;
 import io.quicmesh.node.membership.StateDirectory;
 import io.quicmesh.relay.cli.CommandFailedException;
 import io.quicmesh.relay.cli.CommandRunner;
+import io.quicmesh.relay.cli.CompletionCommand;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;

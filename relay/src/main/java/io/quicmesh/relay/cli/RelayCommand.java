@@ -32,7 +32,9 @@ import picocli.CommandLine.Spec;
       FingerprintCommand.class,
       RunCommand.class,
       StatusCommand.class,
-      DrainCommand.class
+      DrainCommand.class,
+      LogCommand.class,
+      CompletionCommand.class
     })
 final class RelayCommand implements Runnable {
 

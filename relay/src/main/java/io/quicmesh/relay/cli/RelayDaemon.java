@@ -9,6 +9,9 @@ import io.netty.util.concurrent.Future;
 import io.quicmesh.monitor.AdminConfig;
 import io.quicmesh.monitor.AdminRoutes;
 import io.quicmesh.monitor.AdminServer;
+import io.quicmesh.monitor.log.DaemonLog;
+import io.quicmesh.monitor.log.LogRoutes;
+import io.quicmesh.monitor.log.LogSettings;
 import io.quicmesh.relay.RelayConfig;
 import io.quicmesh.relay.RelayServer;
 import io.quicmesh.transport.identity.TransportIdentity;
@@ -33,12 +36,18 @@ final class RelayDaemon {
 
   private final Path stateDirectory;
   private final RelayConfig config;
+  private final LogSettings logSettings;
   private final TransportIdentity identity;
   private final PrintWriter out;
   private final CountDownLatch ended = new CountDownLatch(1);
 
   RelayDaemon(
-      Path stateDirectory, RelayConfig config, TransportIdentity identity, PrintWriter out) {
+      Path stateDirectory,
+      RelayConfig config,
+      LogSettings logSettings,
+      TransportIdentity identity,
+      PrintWriter out) {
+    this.logSettings = logSettings;
     this.stateDirectory = stateDirectory;
     this.config = config;
     this.identity = identity;
@@ -47,6 +56,17 @@ final class RelayDaemon {
 
   /** Runs until the relay stops; returns the exit code. */
   int run(@Nullable InetSocketAddress admin, boolean exitWhenReady) throws Exception {
+    DaemonLog log = DaemonLog.start(logSettings);
+    try {
+      return run(log, admin, exitWhenReady);
+    } finally {
+      log.close();
+      ended.countDown();
+    }
+  }
+
+  private int run(DaemonLog log, @Nullable InetSocketAddress admin, boolean exitWhenReady)
+      throws Exception {
     if (!Epoll.isAvailable()) {
       throw new CommandFailedException(
           ExitCode.FAILED, "epoll is not available: the relay runs on Linux, x86_64 or aarch64");
@@ -59,12 +79,13 @@ final class RelayDaemon {
     try {
       RelayServer relay = started(RelayServer.start(host(group, workers), config, identity));
       stopOnSignal(relay);
-      serve(relay, admin, exitWhenReady);
+      AdminRoutes routes = new AdminRoutes();
+      LogRoutes.add(routes, log);
+      serve(relay, routes, admin, exitWhenReady);
       return ExitCode.DONE;
     } finally {
       group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(STOP_SECONDS * 1_000L);
       workers.shutdown();
-      ended.countDown();
     }
   }
 
@@ -82,13 +103,16 @@ final class RelayDaemon {
         : new IOException("cannot start: " + start.cause(), start.cause());
   }
 
-  private void serve(RelayServer relay, @Nullable InetSocketAddress asked, boolean exitWhenReady)
+  private void serve(
+      RelayServer relay,
+      AdminRoutes routes,
+      @Nullable InetSocketAddress asked,
+      boolean exitWhenReady)
       throws Exception {
     InetSocketAddress address =
         asked == null ? new RunCommand.AddressConverter().convert(RunCommand.DEFAULT_ADMIN) : asked;
     AdminConfig adminConfig =
         new AdminConfig(stateDirectory, address, asked != null, RelayVersion.text());
-    AdminRoutes routes = new AdminRoutes();
     routes.post("/api/drain", request -> drain(relay, request.bodyAs(DrainRequest.class)));
     try (AdminServer admin = AdminServer.start(adminConfig, relay, routes)) {
       relay.setEventListener(admin::publish);

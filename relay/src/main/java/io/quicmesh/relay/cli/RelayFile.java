@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.quicmesh.monitor.log.LogLevel;
+import io.quicmesh.monitor.log.LogSettings;
 import io.quicmesh.relay.core.RelayLimits;
 import io.quicmesh.transport.quic.HandshakeLimits;
 import java.io.IOException;
@@ -25,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * The relay's configuration file: its limits, in YAML. What it does not name keeps its default; a
  * key that nobody knows is an error. {@code relay.example.yaml} explains every key.
  */
-record RelayFile(RelayLimits limits, HandshakeLimits handshakes) {
+record RelayFile(RelayLimits limits, HandshakeLimits handshakes, LogSettings log) {
 
   private static final String NAME = "relay.yaml";
 
@@ -42,7 +44,8 @@ record RelayFile(RelayLimits limits, HandshakeLimits handshakes) {
       RelayLimits.@Nullable Circuits circuits,
       RelayLimits.@Nullable Joins joins,
       RelayLimits.@Nullable Rates rates,
-      @Nullable Handshakes handshakes) {
+      @Nullable Handshakes handshakes,
+      @Nullable Log log) {
 
     static Keys defaults() {
       RelayLimits limits = RelayLimits.defaults();
@@ -53,17 +56,30 @@ record RelayFile(RelayLimits limits, HandshakeLimits handshakes) {
           limits.joins(),
           limits.rates(),
           new Handshakes(
-              handshakes.inFlightMax(), handshakes.perSourceMax(), handshakes.retryAbove()));
+              handshakes.inFlightMax(), handshakes.perSourceMax(), handshakes.retryAbove()),
+          new Log("info", "plain", false));
     }
   }
 
   /** The keys of the group about handshakes. */
   private record Handshakes(int inFlightMax, int perSourceMax, int retryAbove) {}
 
+  /** The keys of the group about the log. */
+  private record Log(@Nullable String level, @Nullable String format, boolean maskAddresses) {
+
+    LogSettings settings() {
+      if (!"plain".equals(format) && !"json".equals(format)) {
+        throw new IllegalArgumentException("log.format must be plain or json");
+      }
+      LogLevel wanted = LogLevel.parse(String.valueOf(level));
+      return new LogSettings("json".equals(format), maskAddresses, wanted, Map.of());
+    }
+  }
+
   /** The file of a state directory, or the defaults. */
   static RelayFile inDirectory(Path directory) throws IOException {
     Path file = directory.resolve(NAME);
-    return Files.exists(file) ? read(file) : of(Keys.defaults());
+    return Files.exists(file) ? read(file) : of(file, Keys.defaults());
   }
 
   /**
@@ -82,7 +98,7 @@ record RelayFile(RelayLimits limits, HandshakeLimits handshakes) {
       } else if (!given.isMissingNode() && !given.isNull()) {
         throw new IOException(file + " is no configuration: it must be keys and values in YAML");
       }
-      return of(YAML.treeToValue(merged, Keys.class));
+      return of(file, YAML.treeToValue(merged, Keys.class));
     } catch (NoSuchFileException e) {
       throw new IOException("there is no file " + file + ": correct --config", e);
     } catch (JsonProcessingException e) {
@@ -133,7 +149,7 @@ record RelayFile(RelayLimits limits, HandshakeLimits handshakes) {
     return line + Objects.requireNonNullElse(why, first);
   }
 
-  private static RelayFile of(Keys keys) {
+  private static RelayFile of(Path file, Keys keys) throws IOException {
     Keys defaults = Keys.defaults();
     RelayLimits limits =
         new RelayLimits(
@@ -149,7 +165,16 @@ record RelayFile(RelayLimits limits, HandshakeLimits handshakes) {
             handshakes.inFlightMax,
             handshakes.perSourceMax,
             handshakes.retryAbove,
-            HandshakeLimits.defaults().deadlineNanos()));
+            HandshakeLimits.defaults().deadlineNanos()),
+        logSettings(file, or(keys.log, defaults.log)));
+  }
+
+  private static LogSettings logSettings(Path file, Log log) throws IOException {
+    try {
+      return log.settings();
+    } catch (IllegalArgumentException e) {
+      throw new IOException(file + ": " + e.getMessage(), e);
+    }
   }
 
   private static <T> T or(@Nullable T given, @Nullable T otherwise) {

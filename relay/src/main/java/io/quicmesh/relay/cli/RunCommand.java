@@ -3,7 +3,6 @@ package io.quicmesh.relay.cli;
 import io.quicmesh.relay.RelayConfig;
 import io.quicmesh.transport.identity.TransportIdentity;
 import io.quicmesh.transport.wire.Fingerprint;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -95,13 +94,13 @@ public final class RunCommand implements Callable<Integer> {
       out.println(
           RelayCommand.NAME + ": no network is allowed: add --allow-network ID or --allow-any");
     }
-    return new RelayDaemon(state.directory(), settings(state), identity, out)
+    RelayFile file =
+        config == null ? RelayFile.inDirectory(state.directory()) : RelayFile.read(config);
+    return new RelayDaemon(state.directory(), settings(file), file.log(), identity, out)
         .run(admin, exitWhenReady);
   }
 
-  private RelayConfig settings(RelayState state) throws IOException {
-    RelayFile file =
-        config == null ? RelayFile.inDirectory(state.directory()) : RelayFile.read(config);
+  private RelayConfig settings(RelayFile file) {
     RelayConfig plain =
         RelayConfig.of(listen, any ? null : Set.copyOf(networks))
             .withSoftware(RelayCommand.NAME + "/" + RelayVersion.text());

@@ -69,6 +69,9 @@ class RelayCommandTest {
     err.getBuffer().setLength(0);
     assertThat(execute("drain", "--state-dir", state())).isEqualTo(3);
     assertOneErrorLine("no daemon answers");
+    err.getBuffer().setLength(0);
+    assertThat(execute("log", "debug", "--state-dir", state())).isEqualTo(3);
+    assertOneErrorLine("no daemon answers");
   }
 
   @Test
@@ -102,7 +105,8 @@ class RelayCommandTest {
 
   @Test
   void helpIsThereForEveryCommand() {
-    for (String command : new String[] {"init", "fingerprint", "run", "status", "drain"}) {
+    for (String command :
+        new String[] {"init", "fingerprint", "run", "status", "drain", "log", "completion"}) {
       out.getBuffer().setLength(0);
       assertThat(execute(command, "--help")).isZero();
       assertThat(out.toString()).contains("Usage: quicmesh-relay " + command);

@@ -1,6 +1,5 @@
-package io.quicmesh.node.cli;
+package io.quicmesh.relay.cli;
 
-import io.quicmesh.relay.cli.ExitCode;
 import java.io.PrintWriter;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -16,10 +15,10 @@ import picocli.CommandLine.Spec;
     name = "completion",
     description = {
       "Prints a script that completes commands and options in bash and zsh.",
-      "To have it in every shell: quicmesh completion > /etc/bash_completion.d/quicmesh"
+      "To have it in every shell, write it to a file in /etc/bash_completion.d."
     },
     mixinStandardHelpOptions = true)
-final class CompletionCommand implements Callable<Integer> {
+public final class CompletionCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
 
