@@ -8,17 +8,19 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import io.quicmesh.monitor.api.AdminEvent;
 import io.quicmesh.monitor.api.NodeFacts;
+import io.quicmesh.node.membership.JoinDesk;
+import io.quicmesh.node.membership.JoinServer;
+import io.quicmesh.node.membership.RegistrarService;
 import io.quicmesh.tap.TapDevice;
-import io.quicmesh.transport.identity.EndToEndTls;
 import io.quicmesh.transport.identity.EndToEndTlsWorker;
 import io.quicmesh.transport.identity.MemberVerifier;
 import io.quicmesh.transport.identity.RevokedKeys;
-import io.quicmesh.transport.identity.SecureChannel;
 import io.quicmesh.transport.quic.Alpn;
 import io.quicmesh.transport.quic.EndpointConfig;
 import io.quicmesh.transport.quic.QuicConnection;
 import io.quicmesh.transport.quic.QuicEndpoint;
 import io.quicmesh.transport.quic.ServerRole;
+import io.quicmesh.transport.quic.Urgency;
 import io.quicmesh.transport.session.FlightBudget;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -27,10 +29,12 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -117,7 +121,7 @@ public final class Node implements AutoCloseable {
               loop,
               endpoint,
               tls,
-              identity,
+              new AtomicReference<>(identity),
               settings,
               revoked,
               new FlightBudget(settings.flightBytesMax()),
@@ -222,15 +226,29 @@ public final class Node implements AutoCloseable {
     loop.execute(mesh::endRevoked);
   }
 
-  /** Takes the streams of hosts that join; for registrars. Any thread. */
-  public void onJoin(NodeJournal.JoinHandler handler) {
-    loop.execute(() -> journal.onJoin(handler));
+  /**
+   * Answers hosts that join, for registrars. Any thread.
+   *
+   * @param registrar the one thread on which the desk works
+   */
+  public void serveJoins(JoinDesk desk, RegistrarService service, Executor registrar) {
+    loop.execute(
+        () -> {
+          JoinServer server = new JoinServer(desk, service, context.tls(), loop, registrar);
+          journal.onJoin(
+              (relay, header, stream) ->
+                  server.accept(
+                      stream, relay.connection().openStream(header, Urgency.SESSION_CONTROL)));
+        });
   }
 
-  /** The answering end of a secure channel on the event loop; to be called there. */
-  public SecureChannel serveSecurely(
-      EndToEndTls.Settings settings, SecureChannel.Listener listener) {
-    return context.tls().server(settings, loop, listener);
+  /** Shows another certificate of the same key from now on. Any thread. */
+  public void setIdentity(NodeIdentity renewed) {
+    loop.execute(
+        () -> {
+          context.current().set(renewed);
+          context.endpoint().setIdentity(renewed.transport());
+        });
   }
 
   /** Runs something on the event loop. Any thread. */

@@ -8,6 +8,8 @@ import io.quicmesh.transport.quic.Dialer;
 import io.quicmesh.transport.quic.QuicEndpoint;
 import io.quicmesh.transport.session.FlightBudget;
 import java.time.InstantSource;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 
 /**
@@ -15,6 +17,7 @@ import java.util.random.RandomGenerator;
  *
  * @param loop the event loop that owns the data path; its ticker is the clock
  * @param dialer makes connections to relays and peers
+ * @param current who this node is
  * @param bootId random; tells this run of the node from others
  * @param random unpredictable, except in a simulation
  * @param allocator of what sessions keep
@@ -23,7 +26,7 @@ record NodeContext(
     EventLoop loop,
     Dialer dialer,
     SecureChannels tls,
-    NodeIdentity identity,
+    AtomicReference<NodeIdentity> current,
     NodeSettings settings,
     RevokedKeys revoked,
     FlightBudget flightBudget,
@@ -32,6 +35,11 @@ record NodeContext(
     int mtuBytes,
     RandomGenerator random,
     ByteBufAllocator allocator) {
+
+  /** Who this node is; the certificate changes when it is renewed. */
+  NodeIdentity identity() {
+    return Objects.requireNonNull(current.get());
+  }
 
   /** The time of the loop's timers. */
   long nowNanos() {

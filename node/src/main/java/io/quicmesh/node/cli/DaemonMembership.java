@@ -1,12 +1,15 @@
 package io.quicmesh.node.cli;
 
+import io.netty.util.concurrent.DefaultThreadFactory;
 import io.quicmesh.monitor.AdminRoutes;
 import io.quicmesh.node.Node;
 import io.quicmesh.node.NodeIdentity;
+import io.quicmesh.node.membership.JoinClient;
 import io.quicmesh.node.membership.MemberState;
 import io.quicmesh.node.membership.Membership;
 import io.quicmesh.node.membership.MembershipException;
 import io.quicmesh.node.membership.RelayAddress;
+import io.quicmesh.node.membership.RenewalKeeper;
 import io.quicmesh.node.membership.StateDirectory;
 import io.quicmesh.transport.identity.RevocationBook;
 import io.quicmesh.transport.identity.RevokedKeys;
@@ -24,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +47,7 @@ final class DaemonMembership implements AutoCloseable {
   private final RevocationBook revoked;
   private final @Nullable EmbeddedRelay relay;
   private @Nullable RegistrarDesk desk;
+  private @Nullable RenewalKeeper keeper;
 
   private DaemonMembership(
       StateDirectory directory,
@@ -75,6 +80,10 @@ final class DaemonMembership implements AutoCloseable {
   }
 
   NodeIdentity identity() {
+    return identityOf(state);
+  }
+
+  private static NodeIdentity identityOf(MemberState state) {
     List<NodeIdentity.RelayAddress> relays = new ArrayList<>();
     for (RelayAddress known : state.network().relays()) {
       relays.add(new NodeIdentity.RelayAddress(known.host(), known.port(), known.fingerprint()));
@@ -125,6 +134,15 @@ final class DaemonMembership implements AutoCloseable {
     if (state.isRegistrar()) {
       desk = RegistrarDesk.open(membership, node);
     }
+    keeper =
+        new RenewalKeeper(
+            membership,
+            new JoinClient(),
+            InstantSource.system(),
+            Executors.newSingleThreadScheduledExecutor(
+                new DefaultThreadFactory("quicmesh-renewal", true)),
+            renewed -> node.setIdentity(identityOf(renewed)));
+    keeper.start();
     node.onRevocations(list -> accept(node, list));
     node.announceRevocations(currentList());
   }
@@ -173,6 +191,9 @@ final class DaemonMembership implements AutoCloseable {
 
   @Override
   public void close() {
+    if (keeper != null) {
+      keeper.close();
+    }
     if (desk != null) {
       desk.close();
     }

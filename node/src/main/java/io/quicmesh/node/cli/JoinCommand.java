@@ -1,6 +1,7 @@
 package io.quicmesh.node.cli;
 
 import io.quicmesh.node.membership.InviteToken;
+import io.quicmesh.node.membership.JoinClient;
 import io.quicmesh.node.membership.MemberState;
 import io.quicmesh.node.membership.Membership;
 import io.quicmesh.node.membership.MembershipException;
@@ -49,7 +50,7 @@ final class JoinCommand implements Callable<Integer> {
     StateDirectory directory = new StateDirectory(Objects.requireNonNull(parent).stateDirectory());
     MemberState state =
         new Membership(directory, InstantSource.system())
-            .join(InviteToken.parse(text.strip()), new QuicRegistrarLink());
+            .join(InviteToken.parse(text.strip()), new JoinClient());
     var out = Objects.requireNonNull(spec).commandLine().getOut();
     out.println(
         "joined network "

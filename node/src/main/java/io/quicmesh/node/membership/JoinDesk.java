@@ -11,12 +11,14 @@ import java.io.IOException;
 import java.security.PublicKey;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Answers the requests of hosts that join, renew or rotate, each of which has proven its key in a
- * secure channel. Blocking, and used by one thread at a time.
+ * secure channel. Blocking; requests come on one thread at a time.
  */
 public final class JoinDesk {
 
@@ -25,6 +27,7 @@ public final class JoinDesk {
   private final RegistrarService registrar;
   private final InstantSource clock;
   private final AttemptLimit attempts = new AttemptLimit();
+  private final Map<Refusal, Long> refused = new ConcurrentHashMap<>();
 
   /** A desk of this registrar. */
   public JoinDesk(RegistrarService registrar, InstantSource clock) {
@@ -59,6 +62,11 @@ public final class JoinDesk {
     }
   }
 
+  /** How often each reason was given so far. Any thread. */
+  public Map<Refusal, Long> refused() {
+    return Map.copyOf(refused);
+  }
+
   private JoinAnswer answer(JoinRequest request, Fingerprint peer, Instant now, long nowNanos)
       throws MembershipException {
     Ruling<Registrar.Grant> ruling = decide(request, peer, now);
@@ -89,6 +97,7 @@ public final class JoinDesk {
   }
 
   private JoinAnswer refuse(Refusal refusal, Fingerprint peer, Instant now) {
+    refused.merge(refusal, 1L, Long::sum);
     registrar.audit().refused(now, "node=%s reason=%s".formatted(peer, refusal));
     return JoinAnswer.Refused.of(refusal);
   }

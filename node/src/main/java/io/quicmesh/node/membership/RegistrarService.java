@@ -26,6 +26,8 @@ import java.util.function.BiFunction;
  */
 public final class RegistrarService {
 
+  private static final Duration TTL_MAX = Duration.ofDays(30);
+
   private final StateDirectory directory;
   private final InstantSource clock;
   private final CertificateAuthority authority;
@@ -69,6 +71,10 @@ public final class RegistrarService {
 
   /** Invites a host. */
   public InviteToken invite(Registrar.Wish wish) throws MembershipException {
+    if (wish.ttl().isNegative() || wish.ttl().isZero() || wish.ttl().compareTo(TTL_MAX) > 0) {
+      throw new MembershipException(
+          Kind.USAGE, "a token lives for more than nothing and at most 30 days");
+    }
     Network network = network();
     if (network.relays().isEmpty()) {
       throw new MembershipException(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.quicmesh.node.membership.MembershipException.Kind;
+import io.quicmesh.node.registrar.Refusal;
 import io.quicmesh.node.registrar.Registrar;
 import io.quicmesh.transport.identity.RevocationBook;
 import io.quicmesh.transport.wire.Opaque;
@@ -102,6 +103,9 @@ class MembershipTest {
           .isInstanceOf(MembershipException.class);
     }
     assertRefused(() -> alice.membership().join(guessed, link), "wait ten minutes");
+    assertThat(desk.refused())
+        .hasEntrySatisfying(Refusal.TOKEN_UNKNOWN, count -> assertThat(count).isPositive())
+        .hasEntrySatisfying(Refusal.TOO_MANY_ATTEMPTS, count -> assertThat(count).isPositive());
   }
 
   @Test
@@ -272,6 +276,12 @@ class MembershipTest {
     assertThat(name.kind()).isEqualTo(Kind.USAGE);
     assertThat(name.oneLine()).startsWith("cannot invite 'No?name': a name has");
     assertFailed(() -> home.invite("home"), "a member has this name");
+    for (Duration ttl : List.of(Duration.ZERO, Duration.ofHours(-1), Duration.ofDays(31))) {
+      assertThrown(
+          () -> home.membership().invite(new Registrar.Wish("bob", null, ttl)),
+          Kind.USAGE,
+          "at most 30 days");
+    }
     assertFailed(
         () ->
             home.membership()
