@@ -61,7 +61,7 @@ final class RelayLoop {
   private final EventLoop loop;
   private final Switchboard switchboard;
   private final Meters meters;
-  private final RevocationCheck revocations;
+  private final DocumentChecks checks;
   private final Observer observer;
   private final Map<Long, NodeLink> links = new LinkedHashMap<>();
   private final Map<Long, LiveStream> streams = new HashMap<>();
@@ -76,12 +76,12 @@ final class RelayLoop {
       EventLoop loop,
       Switchboard switchboard,
       Meters meters,
-      RevocationCheck revocations,
+      DocumentChecks checks,
       Observer observer) {
     this.loop = loop;
     this.switchboard = switchboard;
     this.meters = meters;
-    this.revocations = revocations;
+    this.checks = checks;
     this.observer = observer;
   }
 
@@ -138,11 +138,14 @@ final class RelayLoop {
 
   private static Party member(NodeLink link, long nowNanos) {
     VerifiedPeer peer = link.connection.peer();
+    return new Party.Node(link.network, peer.key(), nowNanos + nanosUntil(peer.notAfter()));
+  }
+
+  private static long nanosUntil(Instant end) {
     // Beyond a hundred years a long of nanoseconds overflows.
     Duration most = Duration.ofDays(36_500);
-    Duration left = Duration.between(Instant.now(), peer.notAfter());
-    long leftNanos = (left.compareTo(most) < 0 ? left : most).toNanos();
-    return new Party.Node(link.network, peer.key(), nowNanos + leftNanos);
+    Duration left = Duration.between(Instant.now(), end);
+    return (left.compareTo(most) < 0 ? left : most).toNanos();
   }
 
   void handleControl(NodeLink link, ControlMessage message) {
@@ -244,6 +247,12 @@ final class RelayLoop {
       }
     } else if (output instanceof Output.CheckRevocations check) {
       check(check);
+    } else if (output instanceof Output.CheckCertificate check) {
+      check(check);
+    } else if (output instanceof Output.CheckRegistrar check) {
+      check(check);
+    } else if (output instanceof Output.KeepRevocations keep) {
+      checks.keep(keep.network(), keep.signedList());
     } else if (output instanceof Output.Happened happened) {
       observer.happened(happened.event());
     } else if (output instanceof Output.Stop) {
@@ -265,10 +274,37 @@ final class RelayLoop {
   private void check(Output.CheckRevocations wanted) {
     long from = wanted.connection();
     var unused =
-        revocations
-            .check(wanted.network(), wanted.signedList())
+        checks
+            .revocations(wanted.network(), wanted.signedList())
             .whenCompleteAsync(
                 (list, failure) -> handleChecked(from, failure == null ? list : null), loop);
+  }
+
+  private void check(Output.CheckCertificate wanted) {
+    var unused =
+        checks
+            .certificate(wanted.network(), wanted.node(), wanted.chain())
+            .whenCompleteAsync(
+                (end, failure) -> {
+                  long now = nanoTime();
+                  boolean refused = failure != null || end == null;
+                  switchboard.handleRenewed(
+                      wanted.connection(), refused ? null : now + nanosUntil(end));
+                  turn();
+                },
+                loop);
+  }
+
+  private void check(Output.CheckRegistrar wanted) {
+    var unused =
+        checks
+            .registrar(wanted.claimant(), wanted.claim())
+            .whenCompleteAsync(
+                (holds, failure) -> {
+                  switchboard.handleRegistrar(wanted.connection(), failure == null && holds);
+                  turn();
+                },
+                loop);
   }
 
   private void handleChecked(long from, @Nullable RevokedList list) {

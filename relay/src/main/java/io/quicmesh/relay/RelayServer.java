@@ -10,6 +10,7 @@ import io.quicmesh.monitor.api.AdminEvent;
 import io.quicmesh.monitor.api.RelayFacts;
 import io.quicmesh.relay.core.Greeting;
 import io.quicmesh.relay.core.Meters;
+import io.quicmesh.relay.core.RevokedList;
 import io.quicmesh.relay.core.Switchboard;
 import io.quicmesh.transport.identity.JoinerVerifier;
 import io.quicmesh.transport.identity.MemberVerifier;
@@ -22,6 +23,8 @@ import io.quicmesh.transport.quic.EndpointConfig;
 import io.quicmesh.transport.quic.PortConfig;
 import io.quicmesh.transport.quic.QuicEndpoint;
 import io.quicmesh.transport.quic.ServerRole;
+import io.quicmesh.transport.wire.Fingerprint;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -29,6 +32,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -42,8 +46,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running relay: its UDP ports, and everything behind them on one event loop. It holds nothing
- * that outlives it. Every method may be called from any thread.
+ * A running relay: its UDP ports, and everything behind them on one event loop. Only lists of
+ * revoked keys outlive it. Every method may be called from any thread.
  */
 public final class RelayServer implements FactsSource {
 
@@ -53,9 +57,16 @@ public final class RelayServer implements FactsSource {
    * What a relay needs of its process.
    *
    * @param loop an epoll event loop, which may have other work as well
-   * @param workers where signatures are checked
+   * @param workers where signatures are checked, and lists of revoked keys are kept
+   * @param store where those are kept
    */
-  public record Host(EventLoop loop, Executor workers) {}
+  public record Host(EventLoop loop, Executor workers, RevocationStore store) {
+
+    /** A process in which nothing outlives the relay. */
+    public Host(EventLoop loop, Executor workers) {
+      this(loop, workers, RevocationStore.NONE);
+    }
+  }
 
   private final EventLoop loop;
   private final TransportIdentity identity;
@@ -70,7 +81,7 @@ public final class RelayServer implements FactsSource {
   private boolean stopping;
 
   private RelayServer(
-      EventLoop loop, RelayConfig config, TransportIdentity identity, RevocationCheck revocations) {
+      EventLoop loop, RelayConfig config, TransportIdentity identity, DocumentChecks checks) {
     this.loop = loop;
     this.config = config;
     this.identity = identity;
@@ -83,7 +94,7 @@ public final class RelayServer implements FactsSource {
             loop,
             new Switchboard(config.limits(), config.allowed(), greeting),
             new Meters(config.limits().rates()),
-            revocations,
+            checks,
             journal);
   }
 
@@ -95,10 +106,37 @@ public final class RelayServer implements FactsSource {
   public static Future<RelayServer> start(
       Host host, RelayConfig config, TransportIdentity identity) {
     RelayServer server =
-        new RelayServer(host.loop, config, identity, new SignedRevocations(host.workers));
+        new RelayServer(host.loop, config, identity, new SignedDocuments(host.workers, host.store));
     Promise<RelayServer> started = host.loop.newPromise();
-    host.loop.execute(() -> server.bind(host, config.listen().iterator(), started));
+    host.workers.execute(
+        () -> {
+          Map<Fingerprint, RevokedList> lists = server.load(host.store);
+          host.loop.execute(
+              () -> {
+                lists.forEach(server.relay.switchboard()::restore);
+                server.bind(host, config.listen().iterator(), started);
+              });
+        });
     return started;
+  }
+
+  /** A relay that has forgotten whom to refuse is still of use: nodes bring the lists again. */
+  private Map<Fingerprint, RevokedList> load(RevocationStore store) {
+    Map<Fingerprint, RevokedList> lists = new LinkedHashMap<>();
+    try {
+      store
+          .load()
+          .forEach(
+              (network, signed) -> {
+                RevokedList list = SignedDocuments.open(network, signed);
+                if (list != null) {
+                  lists.put(network, list);
+                }
+              });
+    } catch (IOException e) {
+      LOG.warn("revocations of an earlier run are not read reason={}", e.getMessage());
+    }
+    return lists;
   }
 
   /** The addresses that are bound, in the order of the settings. */

@@ -46,6 +46,10 @@ final class RelayHost implements AutoCloseable {
   }
 
   RelayHost(RelayLimits limits, @Nullable Set<Fingerprint> allowed) {
+    this(limits, allowed, RevocationStore.NONE);
+  }
+
+  RelayHost(RelayLimits limits, @Nullable Set<Fingerprint> allowed, RevocationStore store) {
     InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     TransportConfig quick = TransportConfig.defaults().withIdleTimeoutNanos(IDLE.toNanos());
     RelayConfig config =
@@ -53,7 +57,9 @@ final class RelayHost implements AutoCloseable {
             .with(limits)
             .with(new RelayConfig.Quic(quick, HandshakeLimits.defaults()));
     server =
-        await(RelayServer.start(new RelayServer.Host(group.next(), workers), config, identity));
+        await(
+            RelayServer.start(
+                new RelayServer.Host(group.next(), workers, store), config, identity));
   }
 
   RelayServer server() {

@@ -3,8 +3,10 @@ package io.quicmesh.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quicmesh.relay.core.RelayLimits;
+import io.quicmesh.transport.identity.CertificateChain;
 import io.quicmesh.transport.identity.Certificates;
 import io.quicmesh.transport.identity.Keys;
+import io.quicmesh.transport.identity.StateFiles;
 import io.quicmesh.transport.identity.TransportIdentity;
 import io.quicmesh.transport.wire.Capability;
 import io.quicmesh.transport.wire.CloseCode;
@@ -14,11 +16,15 @@ import io.quicmesh.transport.wire.ControlMessage.Presence;
 import io.quicmesh.transport.wire.Fingerprint;
 import io.quicmesh.transport.wire.Opaque;
 import io.quicmesh.transport.wire.StreamHeader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class RelayServerTest {
 
@@ -166,9 +172,9 @@ class RelayServerTest {
   @Test
   void admitsOnlyAllowedNetworks() {
     try (RelayHost relay = new RelayHost(RelayLimits.defaults(), Set.of(network.id()));
-        TestNode stranger = TestNode.connect(relay, new TestNetwork().member());
         TestNode member = TestNode.up(relay, members.get(0))) {
-      assertThat(stranger.closed()).isEqualTo(CloseCode.NOT_ALLOWED.code());
+      assertThat(TestNode.refusal(relay, new TestNetwork().member()))
+          .isEqualTo(CloseCode.NOT_ALLOWED.code());
       assertThat(relay.rejected("network_not_allowed")).isEqualTo(1);
       assertThat(relay.facts().clients())
           .singleElement()
@@ -207,6 +213,7 @@ class RelayServerTest {
     try (RelayHost relay = new RelayHost();
         TestNode registrar = TestNode.up(relay, members.get(0), 1, Capability.REGISTRAR);
         TestNode joiner = TestNode.join(relay, key)) {
+      registrar.proveRegistrar(relay, network.claim(registrar.id(), 1));
       TestSender request = joiner.open(new StreamHeader.Join(network.id(), 9)).fill(1_000, 1);
       TestReceiver asked = registrar.stream();
       TestSender reply = registrar.open(new StreamHeader.Join(joiner.id(), 9)).fill(2_000, 2);
@@ -225,6 +232,7 @@ class RelayServerTest {
     try (RelayHost relay = new RelayHost();
         TestNode registrar = TestNode.up(relay, members.get(0), 1, Capability.REGISTRAR);
         TestNode joiner = TestNode.join(relay, key)) {
+      registrar.proveRegistrar(relay, network.claim(registrar.id(), 1));
       joiner.open(new StreamHeader.Join(network.id(), 9)).fill(MB, 1);
 
       assertThat(registrar.stream().end()).isNotEqualTo("finished");
@@ -241,6 +249,64 @@ class RelayServerTest {
 
       assertThat(joiner.message())
           .isEqualTo(new CircuitClosed(network.id(), 9, CloseCode.PEER_OFFLINE.code()));
+    }
+  }
+
+  @Test
+  void takesNobodyForTheRegistrarWithoutTheWordOfTheAuthority() {
+    TransportIdentity key = Certificates.selfSigned(Keys.generate(), Instant.now());
+    TestNetwork other = new TestNetwork();
+    try (RelayHost relay = new RelayHost();
+        TestNode pretender = TestNode.up(relay, members.get(0), 1, Capability.REGISTRAR);
+        TestNode joiner = TestNode.join(relay, key)) {
+      pretender.proveRegistrar(relay, network.claim(members.get(1).fingerprint(), 1));
+      pretender.proveRegistrar(relay, network.claim(pretender.id(), 2));
+      pretender.proveRegistrar(relay, other.claim(pretender.id(), 1));
+      joiner.open(new StreamHeader.Join(network.id(), 9)).write(10);
+
+      assertThat(joiner.message())
+          .isEqualTo(new CircuitClosed(network.id(), 9, CloseCode.PEER_OFFLINE.code()));
+      assertThat(relay.rejected("registrar_not_proven")).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void goesOnWithANodeThatShowsItsNextCertificate() {
+    TransportIdentity member = network.renewed(members.get(0), Duration.ofSeconds(3));
+    TransportIdentity other = network.renewed(members.get(1), Duration.ofSeconds(3));
+    try (RelayHost relay = new RelayHost();
+        TestNode renewing = TestNode.up(relay, member);
+        TestNode expiring = TestNode.up(relay, other)) {
+      renewing.keepTalking();
+      expiring.keepTalking();
+      renewing.send(new ControlMessage.Renewed(chain(other)));
+      renewing.send(
+          new ControlMessage.Renewed(chain(network.renewed(member, Duration.ofHours(1)))));
+
+      assertThat(expiring.closed()).isEqualTo(CloseCode.EXPIRED.code());
+      assertThat(relay.facts().status().clients()).isEqualTo(1);
+      assertThat(relay.rejected("certificate_invalid")).isEqualTo(1);
+    }
+  }
+
+  private static Opaque chain(TransportIdentity identity) {
+    return Opaque.of(CertificateChain.encode(identity.chain()));
+  }
+
+  @Test
+  void refusesARevokedNodeAfterARestartToo(@TempDir Path directory) throws Exception {
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+    RevocationStore store = new RevocationFiles(new StateFiles(), directory);
+    try (RelayHost relay = new RelayHost(RelayLimits.defaults(), null, store);
+        TestNode registrar = TestNode.up(relay, members.get(0));
+        TestNode revoked = TestNode.up(relay, members.get(1))) {
+      registrar.send(
+          new ControlMessage.Revocations(network.revocations(1, members.get(1).fingerprint())));
+      assertThat(revoked.closed()).isEqualTo(CloseCode.REVOKED.code());
+    }
+
+    try (RelayHost relay = new RelayHost(RelayLimits.defaults(), null, store)) {
+      assertThat(TestNode.refusal(relay, members.get(1))).isEqualTo(CloseCode.REVOKED.code());
     }
   }
 

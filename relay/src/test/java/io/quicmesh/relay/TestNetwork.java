@@ -2,6 +2,7 @@ package io.quicmesh.relay;
 
 import io.quicmesh.transport.identity.CertificateAuthority;
 import io.quicmesh.transport.identity.Keys;
+import io.quicmesh.transport.identity.RegistrarClaim;
 import io.quicmesh.transport.identity.RevocationList;
 import io.quicmesh.transport.identity.TransportIdentity;
 import io.quicmesh.transport.wire.Fingerprint;
@@ -35,6 +36,17 @@ final class TestNetwork {
         .limit(count)
         .sorted(Comparator.comparing(TransportIdentity::fingerprint))
         .toList();
+  }
+
+  /** The same member with another certificate. */
+  TransportIdentity renewed(TransportIdentity member, Duration lifetime) {
+    return new TransportIdentity(
+        member.key(), authority.issue(member.leaf().getPublicKey(), Instant.now(), lifetime));
+  }
+
+  /** The CA's word that this node is the registrar, in the run with this boot id. */
+  Opaque claim(Fingerprint node, long bootId) {
+    return Opaque.of(new RegistrarClaim(id(), node, bootId).sign(authority));
   }
 
   Opaque revocations(long number, Fingerprint... keys) {

@@ -21,6 +21,7 @@ import io.quicmesh.transport.quic.Urgency;
 import io.quicmesh.transport.stream.ReceiveStream;
 import io.quicmesh.transport.wire.ControlMessage;
 import io.quicmesh.transport.wire.Fingerprint;
+import io.quicmesh.transport.wire.Opaque;
 import io.quicmesh.transport.wire.StreamHeader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -109,6 +110,17 @@ final class TestNode implements QuicConnection.Listener, AutoCloseable {
 
   void hello(long bootId, int capabilities) {
     send(new ControlMessage.Hello(1, bootId, capabilities, "test"));
+  }
+
+  /** Shows a claim to be the registrar, and returns when the relay has looked at it. */
+  void proveRegistrar(RelayHost relay, Opaque claim) {
+    long before = relay.rejected("certificate_invalid");
+    send(new ControlMessage.RegistrarProof(claim));
+    // Documents are looked at in turn, and what came of this one is counted.
+    send(new ControlMessage.Renewed(Opaque.of(new byte[1])));
+    while (relay.rejected("certificate_invalid") == before) {
+      Thread.onSpinWait();
+    }
   }
 
   Fingerprint id() {

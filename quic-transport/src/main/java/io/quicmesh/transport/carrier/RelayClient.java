@@ -121,6 +121,8 @@ public final class RelayClient implements QuicConnection.Listener {
       CircuitCarrier circuit = circuits.remove(new CircuitKey(closed.peer(), closed.nonce()));
       if (circuit != null) {
         circuit.end(CloseCode.describe(closed.code()));
+      } else if (closed.code() == CloseCode.DUPLICATE_KEY.code()) {
+        owner.control(this, message);
       }
     } else if (message instanceof ControlMessage.Ping ping) {
       connection.send(new ControlMessage.Pong(ping.number()));

@@ -98,7 +98,8 @@ public final class Keys {
     }
   }
 
-  static byte[] sha256(byte[] bytes) {
+  /** SHA-256. */
+  public static byte[] sha256(byte[] bytes) {
     try {
       return MessageDigest.getInstance("SHA-256").digest(bytes);
     } catch (GeneralSecurityException e) {

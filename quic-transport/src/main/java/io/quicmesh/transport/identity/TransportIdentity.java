@@ -40,6 +40,13 @@ public record TransportIdentity(PrivateKey key, List<X509Certificate> chain) {
     return leaf().getNotBefore().toInstant();
   }
 
+  /**
+   * When the leaf certificate was issued; it begins somewhat earlier, for clocks that are behind.
+   */
+  public Instant issuedAt() {
+    return notBefore().plus(Certificates.BACKDATED);
+  }
+
   /** When the leaf certificate ends to be valid. */
   public Instant notAfter() {
     return leaf().getNotAfter().toInstant();

@@ -148,6 +148,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
   private void refused(CloseCode code, String cause) {
     scope.counters().add(Counter.PEERS_REFUSED);
+    scope.counters().add(Counter.refusal(code));
     close(code, cause);
   }
 

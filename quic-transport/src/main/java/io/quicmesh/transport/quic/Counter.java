@@ -1,5 +1,6 @@
 package io.quicmesh.transport.quic;
 
+import io.quicmesh.transport.wire.CloseCode;
 import java.util.Locale;
 
 /** What an endpoint counts; the names of the drops say why. */
@@ -42,6 +43,16 @@ enum Counter {
   HANDSHAKES_FAILED,
   /** Peers that a verifier refused. */
   PEERS_REFUSED,
+  /** Among them: of a network that is not allowed, or without a certificate of it. */
+  REFUSED_NOT_ALLOWED,
+  /** Among them: the key is revoked. */
+  REFUSED_REVOKED,
+  /** Among them: the certificate has expired. */
+  REFUSED_EXPIRED,
+  /** Among them: a certificate from the future. */
+  REFUSED_WRONG_CLOCK,
+  /** Among them: another node or relay than was dialled. */
+  REFUSED_WRONG_PEER,
   /** Connections that were accepted. */
   ACCEPTED,
   /** Connections that were dialled with success. */
@@ -56,6 +67,17 @@ enum Counter {
   CONTROL_MALFORMED,
   /** Packets that quiche refused, such as ones that nobody could have sent. */
   QUIC_ERRORS;
+
+  /** What counts refusals with this code beside {@link #PEERS_REFUSED}. */
+  static Counter refusal(CloseCode code) {
+    return switch (code) {
+      case REVOKED -> REFUSED_REVOKED;
+      case EXPIRED -> REFUSED_EXPIRED;
+      case WRONG_CLOCK -> REFUSED_WRONG_CLOCK;
+      case WRONG_PEER -> REFUSED_WRONG_PEER;
+      default -> REFUSED_NOT_ALLOWED;
+    };
+  }
 
   /** The name in status and metrics. */
   String key() {

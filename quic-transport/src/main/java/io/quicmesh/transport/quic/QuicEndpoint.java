@@ -151,9 +151,18 @@ public final class QuicEndpoint implements Dialer {
         : null;
   }
 
-  /** Shows another identity on connections from now on, such as a renewed certificate. */
-  public void setIdentity(TransportIdentity identity) {
-    setup.workers.execute(() -> tls = setup.contexts(identity));
+  /**
+   * Shows another identity, such as a renewed certificate, on every connection that begins after
+   * the future is done.
+   */
+  public Future<Void> setIdentity(TransportIdentity identity) {
+    Promise<Void> done = setup.loop.newPromise();
+    setup.workers.execute(
+        () -> {
+          tls = setup.contexts(identity);
+          done.setSuccess(null);
+        });
+    return done;
   }
 
   /** The UDP port. */

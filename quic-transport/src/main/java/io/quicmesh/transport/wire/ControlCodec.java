@@ -72,6 +72,10 @@ public final class ControlCodec {
       out.writeByte(10).writeBytes(revocations.signedList().toBytes());
     } else if (message instanceof ControlMessage.StopStream stop) {
       out.writeByte(11).writeLong(stop.stream()).writeShort(stop.code());
+    } else if (message instanceof ControlMessage.Renewed renewed) {
+      out.writeByte(12).writeBytes(renewed.chain().toBytes());
+    } else if (message instanceof ControlMessage.RegistrarProof proof) {
+      out.writeByte(13).writeBytes(proof.claim().toBytes());
     }
   }
 
@@ -122,6 +126,8 @@ public final class ControlCodec {
         case 9 -> new ControlMessage.GateKey(Opaque.of(readBytes(in, GATE_KEY_BYTES)));
         case 10 -> new ControlMessage.Revocations(Opaque.of(readBytes(in, in.readableBytes())));
         case 11 -> new ControlMessage.StopStream(in.readLong(), in.readUnsignedShort());
+        case 12 -> new ControlMessage.Renewed(Opaque.of(readBytes(in, in.readableBytes())));
+        case 13 -> new ControlMessage.RegistrarProof(Opaque.of(readBytes(in, in.readableBytes())));
         default -> null;
       };
     } catch (IndexOutOfBoundsException e) {

@@ -70,4 +70,13 @@ public sealed interface ControlMessage {
 
   /** A list of revoked keys, signed by the network's CA; opaque here. */
   record Revocations(Opaque signedList) implements ControlMessage {}
+
+  /**
+   * From a member to a relay: its next certificate, for the key of this connection, which may go on
+   * until that expires. Opaque here.
+   */
+  record Renewed(Opaque chain) implements ControlMessage {}
+
+  /** From a node to a relay: its CA's word that it is the registrar; opaque here. */
+  record RegistrarProof(Opaque claim) implements ControlMessage {}
 }

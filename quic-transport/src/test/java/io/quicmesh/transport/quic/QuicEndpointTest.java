@@ -268,7 +268,10 @@ class QuicEndpointTest {
   void aRenewedIdentityIsShownFromThenOn() throws Exception {
     try (TestHost a = TestHost.member(network);
         TestHost b = TestHost.member(network)) {
-      a.run(() -> a.endpoint().setIdentity(network.member()));
+      a.run(
+          () -> {
+            var unused = a.endpoint().setIdentity(network.member());
+          });
       TestConnection first = a.dial(b, anyMember);
       TestConnection before = b.accepted();
       first.close(CloseCode.NONE);

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** One end of a simulated carrier. Streams are reliable; each has its own queue of chunks. */
 final class SimulatedCarrier implements Carrier {
 
+  private static final long SPLICED_LATENCY_NANOS = 1_000_000;
+
   private final SimulatedWorld world;
   private final Kind kind;
   private final String name;
@@ -59,8 +61,17 @@ final class SimulatedCarrier implements Carrier {
   }
 
   static Pair pair(SimulatedWorld world, Kind kind, String name, long latencyNanos) {
-    SimulatedCarrier left = new SimulatedCarrier(world, kind, name, latencyNanos);
-    SimulatedCarrier right = new SimulatedCarrier(world, kind, name, latencyNanos);
+    return pair(world, new Kind[] {kind, kind}, name, latencyNanos);
+  }
+
+  /** Two ends that somebody in the middle has put together; they need not be of one kind. */
+  static Pair spliced(SimulatedWorld world, Kind leftKind, Kind rightKind, String name) {
+    return pair(world, new Kind[] {leftKind, rightKind}, name, SPLICED_LATENCY_NANOS);
+  }
+
+  private static Pair pair(SimulatedWorld world, Kind[] kinds, String name, long latencyNanos) {
+    SimulatedCarrier left = new SimulatedCarrier(world, kinds[0], name, latencyNanos);
+    SimulatedCarrier right = new SimulatedCarrier(world, kinds[1], name, latencyNanos);
     left.other = right;
     right.other = left;
     return new Pair(left, right);

@@ -7,6 +7,7 @@ import io.quicmesh.transport.wire.CloseCode;
 import io.quicmesh.transport.wire.Fingerprint;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,8 @@ final class SimulatedNode implements SessionEnvironment, SessionListener {
 
   private final SimulatedWorld world;
   private final String name;
+  private final Fingerprint self;
+  private final Fingerprint peer;
   private final FlightBudget budget = new FlightBudget(16 << 20);
   final Session session;
   final List<String> log = new ArrayList<>();
@@ -37,6 +40,8 @@ final class SimulatedNode implements SessionEnvironment, SessionListener {
   SimulatedNode(SimulatedWorld world, String name, Fingerprint self, Fingerprint peer) {
     this.world = world;
     this.name = name;
+    this.self = self;
+    this.peer = peer;
     this.session = new Session(SessionConfig.of(self, peer), this, this);
     world.atEnd(session::close);
   }
@@ -96,7 +101,10 @@ final class SimulatedNode implements SessionEnvironment, SessionListener {
     return new SimulatedKeyExchange(client, to);
   }
 
-  /** Three messages: hello, answer with the secret, and greetings that follow. */
+  /**
+   * Three messages: hello, answer with the secret, and greetings that follow. Hello and answer
+   * begin with the sender's id, and another than the expected one fails.
+   */
   private final class SimulatedKeyExchange implements KeyExchange {
     private final boolean client;
     private final Listener to;
@@ -110,7 +118,7 @@ final class SimulatedNode implements SessionEnvironment, SessionListener {
     @Override
     public void start() {
       if (client) {
-        transmit('h', new byte[0]);
+        transmit('h', self.toBytes());
       }
     }
 
@@ -122,13 +130,16 @@ final class SimulatedNode implements SessionEnvironment, SessionListener {
         int type = input.readByte();
         byte[] body = new byte[input.readInt()];
         input.readBytes(body);
-        if (type == 'h') {
+        if (type != 'm' && !Arrays.equals(Arrays.copyOf(body, 32), peer.toBytes())) {
+          to.failed(CloseCode.WRONG_PEER, "another node answered");
+          return;
+        } else if (type == 'h') {
           byte[] secret = new byte[32];
           fillRandom(secret);
-          transmit('s', secret);
+          transmit('s', CarrierLink.join(self.toBytes(), secret));
           to.established(secret);
         } else if (type == 's') {
-          to.established(body);
+          to.established(Arrays.copyOfRange(body, 32, 64));
         } else {
           to.message(body);
         }

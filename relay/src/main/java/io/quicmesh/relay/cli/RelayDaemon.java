@@ -14,6 +14,8 @@ import io.quicmesh.monitor.log.LogRoutes;
 import io.quicmesh.monitor.log.LogSettings;
 import io.quicmesh.relay.RelayConfig;
 import io.quicmesh.relay.RelayServer;
+import io.quicmesh.relay.RevocationFiles;
+import io.quicmesh.transport.identity.StateFiles;
 import io.quicmesh.transport.identity.TransportIdentity;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -89,8 +91,9 @@ final class RelayDaemon {
     }
   }
 
-  private static RelayServer.Host host(EventLoopGroup group, ExecutorService workers) {
-    return new RelayServer.Host(group.next(), workers);
+  private RelayServer.Host host(EventLoopGroup group, ExecutorService workers) {
+    return new RelayServer.Host(
+        group.next(), workers, new RevocationFiles(new StateFiles(), stateDirectory));
   }
 
   private static RelayServer started(Future<RelayServer> start) throws Exception {

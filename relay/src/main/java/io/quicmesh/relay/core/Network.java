@@ -1,6 +1,5 @@
 package io.quicmesh.relay.core;
 
-import io.quicmesh.transport.wire.Capability;
 import io.quicmesh.transport.wire.Fingerprint;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -55,10 +54,10 @@ final class Network {
     return revoked != null && revoked.keys().contains(node);
   }
 
-  /** The registrar, if it is present. */
+  /** The node that has proven to be the registrar, if it is present. */
   @Nullable NodeConnection registrar() {
     for (Node node : nodes.values()) {
-      if (node.present.has(Capability.REGISTRAR)) {
+      if (node.present.isRegistrar) {
         return node.present;
       }
     }

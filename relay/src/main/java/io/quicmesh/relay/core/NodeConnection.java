@@ -36,6 +36,15 @@ final class NodeConnection {
 
   Deadlines.@Nullable Entry expiry;
 
+  /** When it must be looked at next, whether its node still lives. */
+  Deadlines.@Nullable Entry liveness;
+
+  /** When the node was last heard. */
+  long heardNanos;
+
+  /** The CA's word says that its node is the registrar. */
+  boolean isRegistrar;
+
   /** The last circuit that was refused, so that its other streams draw no further message. */
   @Nullable Refused lastRefused;
 

@@ -38,6 +38,25 @@ public sealed interface Output {
   record CheckRevocations(long connection, Fingerprint network, Opaque signedList)
       implements Output {}
 
+  /**
+   * Check that this chain is a valid transport certificate of this node, and answer with {@link
+   * Switchboard#handleRenewed}.
+   */
+  record CheckCertificate(long connection, Fingerprint network, Fingerprint node, Opaque chain)
+      implements Output {}
+
+  /**
+   * Check that the CA names this claimant the registrar, and answer with {@link
+   * Switchboard#handleRegistrar}.
+   */
+  record CheckRegistrar(long connection, Claimant claimant, Opaque claim) implements Output {}
+
+  /** A node that says that it is its network's registrar, in this run of it. */
+  record Claimant(Fingerprint network, Fingerprint node, long bootId) {}
+
+  /** Keep the newest list of a network's revoked keys beyond the end of this process. */
+  record KeepRevocations(Fingerprint network, Opaque signedList) implements Output {}
+
   /** Something that an operator may want to see. */
   record Happened(RelayEvent event) implements Output {}
 

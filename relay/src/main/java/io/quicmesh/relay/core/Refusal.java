@@ -32,7 +32,10 @@ public enum Refusal {
   REVOCATIONS_STALE,
   CONTROL_FLOOD,
   PENDING_BYTES,
-  JOIN_BYTES;
+  JOIN_BYTES,
+  CERTIFICATE_INVALID,
+  REGISTRAR_NOT_PROVEN,
+  SILENT;
 
   /** The name in status and metrics. */
   public String text() {

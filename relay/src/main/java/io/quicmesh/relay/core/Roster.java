@@ -29,6 +29,7 @@ final class Roster {
   private final Admission admission;
   private final Departures departures;
   private final Announcer announcer;
+  private final Liveness liveness;
   private final Map<Long, NodeConnection> connections = new LinkedHashMap<>();
   private long probes;
 
@@ -40,6 +41,9 @@ final class Roster {
     this.admission = new Admission(networks, means.limits().connections());
     this.departures = departures;
     this.announcer = announcer;
+    this.liveness =
+        new Liveness(
+            means, (silent, now) -> close(silent, Refusal.SILENT, CloseCode.TIMED_OUT, now));
   }
 
   /** Who else has to know that a connection of a node has ended. */
@@ -80,10 +84,17 @@ final class Roster {
         deadlines.add(
             nowNanos + times.helloNanos(),
             now -> close(connection, Refusal.HELLO_TIMED_OUT, CloseCode.TIMED_OUT, now));
+    prolong(connection, party.expiresAtNanos());
+  }
+
+  /** A connection may go on until its node's certificate expires at this time. */
+  void prolong(NodeConnection connection, long expiresAtNanos) {
+    if (connection.expiry != null) {
+      deadlines.cancel(connection.expiry);
+    }
     connection.expiry =
         deadlines.add(
-            party.expiresAtNanos(),
-            now -> close(connection, Refusal.EXPIRED, CloseCode.EXPIRED, now));
+            expiresAtNanos, now -> close(connection, Refusal.EXPIRED, CloseCode.EXPIRED, now));
   }
 
   /** The first message of a node. */
@@ -163,6 +174,7 @@ final class Roster {
 
   private void present(NodeConnection connection, RelayEvent.Kind kind) {
     connection.state = NodeConnection.State.PRESENT;
+    liveness.watch(connection);
     announcer.welcome(connection);
     announcer.up(connection, kind);
   }
@@ -213,6 +225,7 @@ final class Roster {
     if (connection.expiry != null) {
       deadlines.cancel(connection.expiry);
     }
+    liveness.forget(connection);
     connection.state = NodeConnection.State.GONE;
     connections.remove(connection.number);
     Network network = connection.network;

@@ -26,6 +26,7 @@ public final class Switchboard {
   private final Joins joins;
   private final Roster roster;
   private final Announcer announcer;
+  private final Proofs proofs;
   private boolean draining;
   private boolean stopping;
 
@@ -41,6 +42,7 @@ public final class Switchboard {
     this.joins = new Joins(means, networks);
     this.announcer = new Announcer(outbox, greeting);
     this.roster = new Roster(means, networks, this::handleGone, announcer);
+    this.proofs = new Proofs(outbox, networks, roster, announcer);
   }
 
   /** The next thing to do, or null. */
@@ -74,6 +76,9 @@ public final class Switchboard {
   /** A message came on the control stream of a connection. */
   public void handleMessage(long connection, ControlMessage message, long nowNanos) {
     NodeConnection from = roster.find(connection);
+    if (from != null) {
+      from.heardNanos = nowNanos;
+    }
     if (message instanceof ControlMessage.Ping ping) {
       if (from != null || joins.isJoiner(connection)) {
         outbox.send(connection, new ControlMessage.Pong(ping.number()));
@@ -89,9 +94,7 @@ public final class Switchboard {
       roster.handlePong(from, pong.number(), nowNanos);
     } else if (message instanceof ControlMessage.CircuitClosed closed) {
       circuits.handleClosed(from, closed);
-    } else if (message instanceof ControlMessage.Revocations list) {
-      outbox.add(new Output.CheckRevocations(connection, from.network.id, list.signedList()));
-    } else {
+    } else if (!proofs.handleMessage(from, message)) {
       outbox.count(Refusal.UNEXPECTED_MESSAGE);
     }
   }
@@ -170,18 +173,33 @@ public final class Switchboard {
     if (from == null) {
       return;
     }
-    Network network = from.network;
-    if (revoked == null) {
-      outbox.count(Refusal.REVOCATIONS_INVALID);
-    } else if (network.revoked != null && network.revoked.number() >= revoked.number()) {
-      outbox.count(Refusal.REVOCATIONS_STALE);
-    } else {
-      network.revoked = revoked;
-      announcer.happened(RelayEvent.Kind.REVOCATIONS, from, revoked.keys().size() + " keys");
-      announcer.tellAll(network, new ControlMessage.Revocations(revoked.signedList()));
-      roster.closeRevoked(network, nowNanos);
-      stopIfDrained();
+    proofs.handleRevocations(from, revoked, nowNanos);
+    stopIfDrained();
+  }
+
+  /**
+   * The answer to {@link Output.CheckCertificate}.
+   *
+   * @param expiresAtNanos when the node's certificate expires now, or null if it is none
+   */
+  public void handleRenewed(long connection, @Nullable Long expiresAtNanos) {
+    NodeConnection from = roster.find(connection);
+    if (from != null) {
+      proofs.handleRenewed(from, expiresAtNanos);
     }
+  }
+
+  /** The answer to {@link Output.CheckRegistrar}. */
+  public void handleRegistrar(long connection, boolean proven) {
+    NodeConnection from = roster.find(connection);
+    if (from != null) {
+      proofs.handleRegistrar(from, proven);
+    }
+  }
+
+  /** Takes a list of revoked keys from an earlier run of the relay, its signature checked. */
+  public void restore(Fingerprint network, RevokedList revoked) {
+    proofs.restore(network, revoked);
   }
 
   /** Tells every node to move elsewhere, refuses what is new, and stops when all have left. */

@@ -1,5 +1,6 @@
 package io.quicmesh.relay.core;
 
+import io.quicmesh.transport.wire.Capability;
 import io.quicmesh.transport.wire.CloseCode;
 import io.quicmesh.transport.wire.ControlMessage;
 import io.quicmesh.transport.wire.Fingerprint;
@@ -7,6 +8,7 @@ import io.quicmesh.transport.wire.StreamHeader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -19,7 +21,16 @@ final class Board {
   static final Fingerprint OTHER_NETWORK = fingerprint(101);
   static final Greeting GREETING = new Greeting(77, "relay");
 
+  private static final long PING_MILLIS = 1_000;
+  private static final ControlMessage ALIVE = new ControlMessage.Ping(-1);
+  private static final ControlMessage ALIVE_ANSWER = new ControlMessage.Pong(-1);
+
   final Switchboard switchboard;
+
+  /** Nodes do not ping. */
+  boolean isSilent;
+
+  private final Set<Long> up = new LinkedHashSet<>();
   long nowNanos = 5;
   private long streams;
 
@@ -59,7 +70,10 @@ final class Board {
 
   void up(long connection, Fingerprint network, int node, int capabilities) {
     connect(connection, network, node);
-    switchboard.handleMessage(connection, hello(node, capabilities), nowNanos);
+    message(connection, hello(node, capabilities));
+    if ((capabilities & Capability.REGISTRAR) != 0) {
+      switchboard.handleRegistrar(connection, true);
+    }
     drain();
   }
 
@@ -78,6 +92,9 @@ final class Board {
 
   void message(long connection, ControlMessage message) {
     switchboard.handleMessage(connection, message, nowNanos);
+    if (message instanceof ControlMessage.Hello) {
+      up.add(connection);
+    }
   }
 
   /** Opens a stream of a circuit and gives its number. */
@@ -91,16 +108,23 @@ final class Board {
     return stream;
   }
 
+  /** Time passes, and nodes that are up ping the relay every second unless they are silent. */
   void sleep(long millis) {
-    nowNanos += TimeUnit.MILLISECONDS.toNanos(millis);
-    switchboard.handleDeadline(nowNanos);
+    for (long left = millis; left > 0; left -= PING_MILLIS) {
+      nowNanos += TimeUnit.MILLISECONDS.toNanos(Math.min(left, PING_MILLIS));
+      switchboard.handleDeadline(nowNanos);
+      if (!isSilent) {
+        up.forEach(number -> switchboard.handleMessage(number, ALIVE, nowNanos));
+      }
+    }
   }
 
   /** Everything that the switchboard wants done now, without what is only news. */
   List<Output> drain() {
     List<Output> outputs = new ArrayList<>();
     for (Output output = switchboard.poll(); output != null; output = switchboard.poll()) {
-      if (!(output instanceof Output.Happened)) {
+      boolean isForLife = output instanceof Output.Send send && send.message().equals(ALIVE_ANSWER);
+      if (!(output instanceof Output.Happened) && !isForLife) {
         outputs.add(output);
       }
     }

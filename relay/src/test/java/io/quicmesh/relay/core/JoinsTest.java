@@ -12,6 +12,7 @@ import io.quicmesh.transport.wire.Capability;
 import io.quicmesh.transport.wire.CloseCode;
 import io.quicmesh.transport.wire.ControlMessage;
 import io.quicmesh.transport.wire.Fingerprint;
+import io.quicmesh.transport.wire.Opaque;
 import io.quicmesh.transport.wire.StreamHeader;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +33,24 @@ class JoinsTest {
 
   private static Output joinClosed(long connection, long nonce, CloseCode code) {
     return send(connection, new ControlMessage.CircuitClosed(NETWORK, nonce, code.code()));
+  }
+
+  @Test
+  void aNodeThatOnlySaysSoIsNotTheRegistrar() {
+    board.connect(2, NETWORK, 2);
+    board.message(2, Board.hello(2, Capability.REGISTRAR));
+    board.message(2, new ControlMessage.RegistrarProof(Opaque.of(new byte[] {1})));
+    assertThat(board.drain())
+        .contains(
+            new Output.CheckRegistrar(
+                2, new Output.Claimant(NETWORK, fingerprint(2), 2), Opaque.of(new byte[] {1})));
+    board.switchboard.handleRegistrar(2, false);
+    board.connectJoiner(1, 50);
+
+    board.stream(1, new StreamHeader.Join(NETWORK, 9));
+
+    assertThat(board.refusals(Refusal.JOIN_NO_REGISTRAR)).isEqualTo(1);
+    assertThat(board.refusals(Refusal.REGISTRAR_NOT_PROVEN)).isEqualTo(1);
   }
 
   @Test

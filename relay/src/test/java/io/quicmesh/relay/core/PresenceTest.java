@@ -131,6 +131,70 @@ class PresenceTest {
   }
 
   @Test
+  void asksANodeThatHasBeenSilentAndEndsItWhenItDoesNotAnswer() {
+    board.isSilent = true;
+    board.up(1, 1);
+    board.up(2, 2);
+
+    board.sleep(2_000);
+    assertThat(board.drain())
+        .containsExactly(send(1, new ControlMessage.Ping(0)), send(2, new ControlMessage.Ping(0)));
+    board.message(2, new ControlMessage.Pong(0));
+    board.sleep(1_000);
+
+    assertThat(board.drain())
+        .containsExactly(send(2, presence(1, false)), close(1, CloseCode.TIMED_OUT));
+    assertThat(board.refusals(Refusal.SILENT)).isEqualTo(1);
+  }
+
+  @Test
+  void leavesANodeAloneThatPingsEverySecond() {
+    board.up(1, 1);
+
+    board.sleep(60_000);
+
+    assertThat(board.drain()).isEmpty();
+  }
+
+  @Test
+  void goesOnWithANodeWhoseCertificateWasRenewed() {
+    Opaque chain = Opaque.of(new byte[] {1});
+    board.switchboard.handleConnected(
+        1, new Party.Node(NETWORK, fingerprint(1), board.nowNanos + 1_000), address(1), 5);
+    board.message(1, hello(1, 0));
+    board.drain();
+
+    board.message(1, new ControlMessage.Renewed(chain));
+    assertThat(board.drain())
+        .containsExactly(new Output.CheckCertificate(1, NETWORK, fingerprint(1), chain));
+    board.switchboard.handleRenewed(1, null);
+    board.switchboard.handleRenewed(1, board.nowNanos + 1_000_000_000);
+    board.sleep(999);
+    assertThat(board.drain()).isEmpty();
+    board.sleep(1);
+
+    assertThat(board.drain()).containsExactly(close(1, CloseCode.EXPIRED));
+    assertThat(board.refusals(Refusal.CERTIFICATE_INVALID)).isEqualTo(1);
+  }
+
+  @Test
+  void refusesWhomARestoredListRevokes() {
+    RevokedList list = new RevokedList(3, Set.of(fingerprint(1)), Opaque.of(new byte[] {1}));
+    board.switchboard.restore(NETWORK, list);
+    board.switchboard.restore(
+        NETWORK, new RevokedList(2, Set.of(fingerprint(2)), Opaque.of(new byte[] {2})));
+
+    board.connect(1, NETWORK, 1);
+    assertThat(board.drain()).containsExactly(close(1, CloseCode.REVOKED));
+    board.connect(2, NETWORK, 2);
+    board.message(2, hello(2, 0));
+
+    assertThat(board.drain())
+        .containsExactly(
+            send(2, welcome(2)), send(2, new ControlMessage.Revocations(list.signedList())));
+  }
+
+  @Test
   void replacesASilentConnectionOfARestartedNode() {
     board.up(1, 1);
     board.up(2, 2);
@@ -240,6 +304,7 @@ class PresenceTest {
 
     assertThat(board.drain())
         .containsExactly(
+            new Output.KeepRevocations(NETWORK, bytes),
             send(1, new ControlMessage.Revocations(bytes)),
             send(2, new ControlMessage.Revocations(bytes)),
             send(1, presence(2, false)),

@@ -127,9 +127,19 @@ class RandomScheduleTest {
         case 9 -> takeBytes();
         case 10 -> answerPings();
         case 11 -> talk();
-        case 12 -> relay.sleep(random.nextLong(TimeUnit.SECONDS.toNanos(3)) + 1);
+        case 12 -> sleep();
         default -> disconnect();
       }
+    }
+
+    /** Most nodes ping now and then, as they should. */
+    private void sleep() {
+      for (RelaySimulation.Peer peer : List.copyOf(relay.peers.values())) {
+        if (relay.peers.containsKey(peer.number) && random.nextInt(10) > 0) {
+          relay.message(peer, new ControlMessage.Ping(1));
+        }
+      }
+      relay.sleep(random.nextLong(TimeUnit.SECONDS.toNanos(3)) + 1);
     }
 
     private void connectNode() {
@@ -152,6 +162,7 @@ class RandomScheduleTest {
         peer.bootId = random.nextInt(3);
         int capabilities = random.nextInt(3) == 0 ? Capability.REGISTRAR : 0;
         relay.message(peer, Board.hello(peer.bootId, capabilities));
+        relay.switchboard.handleRegistrar(peer.number, capabilities != 0);
       }
     }
 
