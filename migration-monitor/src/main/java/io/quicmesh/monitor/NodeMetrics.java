@@ -29,6 +29,15 @@ final class NodeMetrics {
     process(table, status.uptimeS(), status.healthy(), status.migrations());
     tap(status.tap());
     underlay(status.underlay());
+    status
+        .refusals()
+        .forEach(
+            (reason, count) ->
+                table.counter(
+                    "quicmesh.refusals",
+                    "Hosts and peers that were refused, and sessions ended for it",
+                    Tags.of("reason", reason),
+                    count));
     status.relays().forEach(this::relay);
     sessions(facts.peers().peers());
     facts.peers().peers().forEach(this::peer);

@@ -310,7 +310,8 @@ final class FakeNetwork implements FactsSource, AdminActions {
         SampleFacts.status().relays(),
         4,
         5,
-        new MigrationTotals(0, 1, migrations.size()));
+        new MigrationTotals(0, 1, migrations.size()),
+        Map.of());
   }
 
   private PeerStatus status(FakePeer peer, Instant now) {

@@ -98,7 +98,8 @@ final class SampleFacts {
             new RelayLink("203.0.113.10:4433", "down", null, null, "no answer for 12 s")),
         2,
         3,
-        new MigrationTotals(0, 1, 5));
+        new MigrationTotals(0, 1, 5),
+        Map.of("refused_revoked", 2L));
   }
 
   static Peers peers() {

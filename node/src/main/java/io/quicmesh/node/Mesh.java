@@ -20,8 +20,10 @@ import io.quicmesh.transport.wire.Capability;
 import io.quicmesh.transport.wire.CloseCode;
 import io.quicmesh.transport.wire.ControlMessage;
 import io.quicmesh.transport.wire.Fingerprint;
+import io.quicmesh.transport.wire.Opaque;
 import io.quicmesh.transport.wire.StreamHeader;
 import java.net.InetSocketAddress;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -60,6 +62,7 @@ final class Mesh implements TapListener, Peer.Host, Relays.Host {
   private final List<Peer> touched = new ArrayList<>();
   private @Nullable Relays relays;
   private Supplier<List<InetSocketAddress>> candidates = List::of;
+  private @Nullable Opaque revocations;
   private long batchNanos;
   private long pausedUntilNanos;
   private long noPeerDrops;
@@ -238,18 +241,50 @@ final class Mesh implements TapListener, Peer.Host, Relays.Host {
   void endRevoked() {
     for (Peer peer : List.copyOf(peers.values())) {
       if (context.revoked().contains(context.identity().network(), peer.id())) {
-        LOG.warn("peer revoked peer={}", peer.name());
-        events.peerChanged(peer, "its key is revoked");
-        remove(peer);
+        LOG.warn("session ended peer={} cause={}", peer.name(), CloseCode.REVOKED.text());
+        end(peer, CloseCode.REVOKED, "its key is revoked");
       }
     }
   }
 
+  @Override
+  public void expired(Peer peer, Instant end) {
+    LOG.warn("session ended peer={} cause=certificate expired at {}", peer.name(), end);
+    end(peer, CloseCode.EXPIRED, "its certificate expired at " + end);
+  }
+
+  private void end(Peer peer, CloseCode code, String reason) {
+    context.membership().count("session_ended", code);
+    events.peerChanged(peer, reason);
+    remove(peer, code);
+  }
+
+  /** This node's membership was renewed: peers with sessions hear of it. */
+  void tellRenewed() {
+    List.copyOf(peers.values())
+        .forEach(peer -> peer.tellRenewed(context.identity().membershipRecord()));
+  }
+
+  /** Hands the newest list of revoked keys to peers, now and whenever a session begins. */
+  void announceRevocations(Opaque signedList) {
+    revocations = signedList;
+    List.copyOf(peers.values()).forEach(peer -> peer.tellRevocations(signedList));
+  }
+
+  @Override
+  public @Nullable Opaque revocations() {
+    return revocations;
+  }
+
   private void remove(Peer peer) {
+    remove(peer, CloseCode.SHUTTING_DOWN);
+  }
+
+  private void remove(Peer peer, CloseCode code) {
     peers.remove(peer.id());
     byPort[peer.port()] = null;
     frameSwitch.removePeer(peer.port(), context.nowNanos());
-    peer.close();
+    peer.close(code);
   }
 
   /** A verified member connected directly. */
@@ -376,6 +411,27 @@ final class Mesh implements TapListener, Peer.Host, Relays.Host {
   @Override
   public void revocations(byte[] signedList) {
     events.revocations(signedList);
+  }
+
+  @Override
+  public void duplicateKey(String relay, boolean isSelfFirst) {
+    String text =
+        isSelfFirst
+            ? "another host showed this host's key to relay %s: revoke it, join again with a token"
+            : "relay %s knows another host with this host's key: revoke it, join again with a token";
+    String line = text.formatted(relay);
+    context.membership().count("duplicate_key", isSelfFirst ? Shown.HERE_FIRST : Shown.THERE_FIRST);
+    if (context
+        .membership()
+        .handleProblem(NodeMembership.Problem.DUPLICATE_KEY, line, context.nowNanos())) {
+      events.alert("duplicate-key", line);
+    }
+  }
+
+  /** Which of two hosts with one key was there first. */
+  private enum Shown {
+    HERE_FIRST,
+    THERE_FIRST
   }
 
   @Override

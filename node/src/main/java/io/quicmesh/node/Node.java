@@ -22,6 +22,7 @@ import io.quicmesh.transport.quic.QuicEndpoint;
 import io.quicmesh.transport.quic.ServerRole;
 import io.quicmesh.transport.quic.Urgency;
 import io.quicmesh.transport.session.FlightBudget;
+import io.quicmesh.transport.wire.Opaque;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -34,7 +35,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -121,7 +121,7 @@ public final class Node implements AutoCloseable {
               loop,
               endpoint,
               tls,
-              new AtomicReference<>(identity),
+              identity,
               settings,
               revoked,
               new FlightBudget(settings.flightBytesMax()),
@@ -214,10 +214,19 @@ public final class Node implements AutoCloseable {
     loop.execute(() -> journal.onRevocations(list -> helper.execute(() -> handler.accept(list))));
   }
 
-  /** Gives relays the newest revocation list, now and whenever one is connected. Any thread. */
+  /** Hears of alerts, one line each; called on a helper thread. */
+  public void onAlert(Consumer<String> handler) {
+    loop.execute(() -> journal.onAlert(line -> helper.execute(() -> handler.accept(line))));
+  }
+
+  /** Gives relays and peers the newest revocation list, now and whenever one comes. Any thread. */
   public void announceRevocations(byte @Nullable [] signedList) {
     if (signedList != null) {
-      loop.execute(() -> relays.announceRevocations(signedList));
+      loop.execute(
+          () -> {
+            relays.announceRevocations(signedList);
+            mesh.announceRevocations(Opaque.of(signedList));
+          });
     }
   }
 
@@ -232,8 +241,14 @@ public final class Node implements AutoCloseable {
    * @param registrar the one thread on which the desk works
    */
   public void serveJoins(JoinDesk desk, RegistrarService service, Executor registrar) {
+    registrar.execute(
+        () -> {
+          Opaque claim = Opaque.of(service.claim(context.identity().id(), context.bootId()));
+          loop.execute(() -> relays.announceRegistrar(claim));
+        });
     loop.execute(
         () -> {
+          context.membership().setRegistrar(desk::refusals);
           JoinServer server = new JoinServer(desk, service, context.tls(), loop, registrar);
           journal.onJoin(
               (relay, header, stream) ->
@@ -246,9 +261,30 @@ public final class Node implements AutoCloseable {
   public void setIdentity(NodeIdentity renewed) {
     loop.execute(
         () -> {
-          context.current().set(renewed);
-          context.endpoint().setIdentity(renewed.transport());
+          context.membership().handleRenewed(renewed);
+          context
+              .endpoint()
+              .setIdentity(renewed.transport())
+              .addListener(
+                  shown -> {
+                    relays.announceCertificate();
+                    mesh.tellRenewed();
+                  });
         });
+  }
+
+  /** This host's certificate could not be renewed; shown until it is. Any thread. */
+  public void setNotRenewed(String oneLine) {
+    showProblem(NodeMembership.Problem.NOT_RENEWED, oneLine);
+  }
+
+  /** This host's key is revoked; nothing helps but a new one. Any thread. */
+  public void setRevoked(String oneLine) {
+    showProblem(NodeMembership.Problem.REVOKED, oneLine);
+  }
+
+  private void showProblem(NodeMembership.Problem problem, String oneLine) {
+    loop.execute(() -> context.membership().handleProblem(problem, oneLine, context.nowNanos()));
   }
 
   /** Runs something on the event loop. Any thread. */

@@ -8,8 +8,6 @@ import io.quicmesh.transport.quic.Dialer;
 import io.quicmesh.transport.quic.QuicEndpoint;
 import io.quicmesh.transport.session.FlightBudget;
 import java.time.InstantSource;
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 
 /**
@@ -17,7 +15,7 @@ import java.util.random.RandomGenerator;
  *
  * @param loop the event loop that owns the data path; its ticker is the clock
  * @param dialer makes connections to relays and peers
- * @param current who this node is
+ * @param membership who this node is
  * @param bootId random; tells this run of the node from others
  * @param random unpredictable, except in a simulation
  * @param allocator of what sessions keep
@@ -26,7 +24,7 @@ record NodeContext(
     EventLoop loop,
     Dialer dialer,
     SecureChannels tls,
-    AtomicReference<NodeIdentity> current,
+    NodeMembership membership,
     NodeSettings settings,
     RevokedKeys revoked,
     FlightBudget flightBudget,
@@ -36,9 +34,38 @@ record NodeContext(
     RandomGenerator random,
     ByteBufAllocator allocator) {
 
+  /** Parts of a node whose certificate is new. */
+  NodeContext(
+      EventLoop loop,
+      Dialer dialer,
+      SecureChannels tls,
+      NodeIdentity identity,
+      NodeSettings settings,
+      RevokedKeys revoked,
+      FlightBudget flightBudget,
+      InstantSource clock,
+      long bootId,
+      int mtuBytes,
+      RandomGenerator random,
+      ByteBufAllocator allocator) {
+    this(
+        loop,
+        dialer,
+        tls,
+        new NodeMembership(identity),
+        settings,
+        revoked,
+        flightBudget,
+        clock,
+        bootId,
+        mtuBytes,
+        random,
+        allocator);
+  }
+
   /** Who this node is; the certificate changes when it is renewed. */
   NodeIdentity identity() {
-    return Objects.requireNonNull(current.get());
+    return membership.identity();
   }
 
   /** The time of the loop's timers. */

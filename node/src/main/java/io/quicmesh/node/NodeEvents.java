@@ -35,6 +35,9 @@ interface NodeEvents {
 
   void relayChanged(String relay, String state, @Nullable String reason);
 
+  /** Something that an operator should look at. */
+  void alert(String kind, String text);
+
   void joinOpened(RelayClient relay, StreamHeader.Join header, ReceiveStream stream);
 
   void revocations(byte[] signedList);

@@ -95,7 +95,11 @@ final class NodeFactsReader {
       up += peer.current().state().equals(PeerCarrier.UP) ? 1 : 0;
     }
     MigrationStatistics migrations = journal.tracker().statistics();
-    HealthSummary health = HealthSummary.of(own(links), peers);
+    String membership = context.membership().problem(context.nowNanos());
+    HealthSummary health =
+        membership == null
+            ? HealthSummary.of(own(links), peers)
+            : new HealthSummary(false, membership);
     return new NodeStatus(
         NodeStatus.KIND,
         context.identity().name(),
@@ -111,7 +115,8 @@ final class NodeFactsReader {
         up,
         peers.size(),
         new MigrationTotals(
-            migrations.migrating(), migrations.totalFailed(), migrations.totalSuccessful()));
+            migrations.migrating(), migrations.totalFailed(), migrations.totalSuccessful()),
+        refusals());
   }
 
   private OwnSituation own(List<RelayLink> links) {
@@ -169,6 +174,17 @@ final class NodeFactsReader {
         counters.bytesIn(),
         counters.bytesOut(),
         dropped);
+  }
+
+  private Map<String, Long> refusals() {
+    Map<String, Long> refusals = new TreeMap<>(context.endpoint().counters());
+    refusals.keySet().removeIf(name -> !isRefusal(name));
+    refusals.putAll(context.membership().counters());
+    return refusals;
+  }
+
+  private static boolean isRefusal(String counter) {
+    return counter.startsWith("refused_");
   }
 
   private UnderlayStatus underlay() {

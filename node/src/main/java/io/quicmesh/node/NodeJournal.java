@@ -58,6 +58,7 @@ public final class NodeJournal implements NodeEvents {
   private final Map<String, QuicConnection> connections = new LinkedHashMap<>();
   private @Nullable JoinHandler joins;
   private Consumer<byte[]> revocationLists = list -> {};
+  private Consumer<String> alerts = line -> {};
 
   /** Takes a stream of a joining host; only a registrar has one. */
   public interface JoinHandler {
@@ -90,6 +91,11 @@ public final class NodeJournal implements NodeEvents {
   /** Sets who hears that a connection came, went, or runs to another address. */
   void onConnectionsChanged(Runnable handler) {
     connectionsChanged = handler;
+  }
+
+  /** Tells of alerts, one line each. */
+  void onAlert(Consumer<String> handler) {
+    alerts = handler;
   }
 
   void onRevocations(Consumer<byte[]> handler) {
@@ -317,6 +323,13 @@ public final class NodeJournal implements NodeEvents {
   @Override
   public void relayChanged(String relay, String state, @Nullable String reason) {
     watchers.accept(new AdminEvent.RelayChanged(relay, context.clock().instant(), state, reason));
+  }
+
+  @Override
+  public void alert(String kind, String text) {
+    LOG.warn("alert kind={} reason={}", kind, text);
+    watchers.accept(new AdminEvent.Alert(context.clock().instant(), kind, text));
+    alerts.accept(kind + " " + text);
   }
 
   @Override

@@ -29,8 +29,10 @@ import io.quicmesh.transport.wire.Capability;
 import io.quicmesh.transport.wire.CloseCode;
 import io.quicmesh.transport.wire.ControlMessage;
 import io.quicmesh.transport.wire.Fingerprint;
+import io.quicmesh.transport.wire.Opaque;
 import io.quicmesh.transport.wire.WireException;
 import java.net.InetSocketAddress;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -98,6 +100,15 @@ final class Peer
 
     /** What this node says about itself in a handshake. */
     byte[] greeting();
+
+    /** The newest list of revoked keys that this node knows, or null. */
+    @Nullable Opaque revocations();
+
+    /** The peer hands on a list of revoked keys. */
+    void revocations(byte[] signedList);
+
+    /** The peer has not renewed its membership, and it is over. */
+    void expired(Peer peer, Instant end);
   }
 
   private final Fingerprint id;
@@ -475,6 +486,10 @@ final class Peer
       dialer.setTold(told.candidates());
     }
     host.changed(this, "session established");
+    Opaque revocations = host.revocations();
+    if (revocations != null) {
+      send(new PeerMessage.Revocations(revocations));
+    }
     drive();
   }
 
@@ -489,6 +504,7 @@ final class Peer
   public void failed(@Nullable Carrier carrier, CloseCode code, String reason) {
     LOG.warn("session failed peer={} code={} reason={}", name(), code, reason);
     refusal = code == CloseCode.TIMED_OUT ? null : reason;
+    context.membership().count("session_failed", code);
     if (isInitiator) {
       scheduleRepair();
     }
@@ -510,6 +526,40 @@ final class Peer
       if (asked != null) {
         asked.listener.answered(context.nowNanos() - asked.sentNanos);
       }
+    } else if (read instanceof PeerMessage.Renewed renewed) {
+      handleRenewed(renewed.membershipRecord());
+    } else if (read instanceof PeerMessage.Revocations revocations) {
+      host.revocations(revocations.signedList().toBytes());
+    }
+  }
+
+  /** The record is about the key that the session was made with, so it needs no new handshake. */
+  private void handleRenewed(Opaque signed) {
+    VerifiedPeer peer = verified;
+    try {
+      MembershipRecord shown =
+          MembershipRecord.open(signed.toBytes(), context.identity().network());
+      if (peer != null) {
+        shown.check(peer, context.clock().instant());
+        record = shown;
+      }
+    } catch (WireException | PeerRefusedException e) {
+      LOG.warn("membership not renewed peer={} reason={}", name(), e.getMessage());
+      context.membership().count("session_failed", CloseCode.NOT_ALLOWED);
+    }
+  }
+
+  /** Tells the peer that this node's membership goes on. */
+  void tellRenewed(Opaque membershipRecord) {
+    if (session.isEstablished()) {
+      send(new PeerMessage.Renewed(membershipRecord));
+    }
+  }
+
+  /** Hands a list of revoked keys on. */
+  void tellRevocations(Opaque signedList) {
+    if (session.isEstablished()) {
+      send(new PeerMessage.Revocations(signedList));
     }
   }
 
@@ -600,6 +650,9 @@ final class Peer
     if (now >= nextTickNanos) {
       nextTickNanos = now + TICK_NANOS;
       tick(now);
+      if (closed) {
+        return;
+      }
     }
     dialer.drive();
     carriers.drive();
@@ -613,6 +666,19 @@ final class Peer
     if (session.carrier() != null) {
       withoutCarrierSinceNanos = nowNanos;
     }
+    Instant end = membershipEnd();
+    if (end != null && context.clock().instant().isAfter(end)) {
+      host.expired(this, end);
+    }
+  }
+
+  /** When the last thing that the CA said about the peer ends; null before it is known. */
+  private @Nullable Instant membershipEnd() {
+    if (verified == null || record == null) {
+      return null;
+    }
+    Instant renewed = record.validity().notAfter();
+    return renewed.isAfter(verified.notAfter()) ? renewed : verified.notAfter();
   }
 
   private void handleSessionAlarm() {
@@ -631,13 +697,13 @@ final class Peer
     return session.isEstablished() || !carriers.entries().isEmpty();
   }
 
-  void close() {
+  void close(CloseCode code) {
     closed = true;
     sessionAlarm.cancel();
     driveAlarm.cancel();
     List<CarrierEntry> all = List.copyOf(carriers.entries());
     session.close();
-    all.forEach(entry -> entry.carrier().close(CloseCode.SHUTTING_DOWN));
+    all.forEach(entry -> entry.carrier().close(code));
   }
 
   // Environment of the session.

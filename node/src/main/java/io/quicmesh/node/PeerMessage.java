@@ -1,7 +1,9 @@
 package io.quicmesh.node;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.quicmesh.migration.CarrierKind;
+import io.quicmesh.transport.wire.Opaque;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,12 @@ sealed interface PeerMessage {
   /** The answer to a probe: {@code 3 | number u64}. */
   record ProbeEcho(long number) implements PeerMessage {}
 
+  /** The sender's membership record, which was renewed: {@code 4 | record}. */
+  record Renewed(Opaque membershipRecord) implements PeerMessage {}
+
+  /** The network's newest list of revoked keys: {@code 5 | signed list}. */
+  record Revocations(Opaque signedList) implements PeerMessage {}
+
   default void write(ByteBuf out) {
     if (this instanceof Hold hold) {
       out.writeByte(1).writeByte(hold.kind == CarrierKind.DIRECT ? 1 : 2);
@@ -36,6 +44,10 @@ sealed interface PeerMessage {
       out.writeByte(2).writeLong(probe.number);
     } else if (this instanceof ProbeEcho echo) {
       out.writeByte(3).writeLong(echo.number);
+    } else if (this instanceof Renewed renewed) {
+      out.writeByte(4).writeBytes(renewed.membershipRecord.toBytes());
+    } else if (this instanceof Revocations revocations) {
+      out.writeByte(5).writeBytes(revocations.signedList.toBytes());
     }
   }
 
@@ -56,6 +68,12 @@ sealed interface PeerMessage {
       }
       case 3 -> {
         return in.readableBytes() < Long.BYTES ? null : new ProbeEcho(in.readLong());
+      }
+      case 4 -> {
+        return new Renewed(Opaque.of(ByteBufUtil.getBytes(in)));
+      }
+      case 5 -> {
+        return new Revocations(Opaque.of(ByteBufUtil.getBytes(in)));
       }
       default -> {
         return null;

@@ -6,8 +6,10 @@ import io.quicmesh.migration.WarmRelaysOutput;
 import io.quicmesh.node.NodeIdentity.RelayAddress;
 import io.quicmesh.transport.carrier.CircuitCarrier;
 import io.quicmesh.transport.carrier.RelayClient;
+import io.quicmesh.transport.identity.CertificateChain;
 import io.quicmesh.transport.identity.RelayVerifier;
 import io.quicmesh.transport.quic.Alpn;
+import io.quicmesh.transport.quic.DialException;
 import io.quicmesh.transport.quic.PathEvent;
 import io.quicmesh.transport.quic.QuicConnection;
 import io.quicmesh.transport.stream.ReceiveStream;
@@ -69,6 +71,13 @@ final class Relays implements RelayClient.Owner {
 
     void revocations(byte[] signedList);
 
+    /**
+     * A relay knows two hosts with this node's key.
+     *
+     * @param isSelfFirst whether this host was there before the other one
+     */
+    void duplicateKey(String relay, boolean isSelfFirst);
+
     /** The first attempt to reach a relay has come to an end, one way or the other. */
     void firstAttemptOver();
   }
@@ -127,6 +136,7 @@ final class Relays implements RelayClient.Owner {
   private final LoopAlarm alarm;
   private @Nullable Opaque revocationList;
   private long lostNotBeforeNanos;
+  private @Nullable Opaque registrarClaim;
   private boolean firstOver;
   private boolean closed;
 
@@ -219,10 +229,24 @@ final class Relays implements RelayClient.Owner {
           if (dialled.isSuccess()) {
             handleConnected(link, dialled.getNow());
           } else {
-            link.reason = String.valueOf(dialled.cause().getMessage());
+            link.reason = reasonOf(link, dialled.cause());
             dial(link, addresses);
           }
         });
+  }
+
+  private String reasonOf(Link link, Throwable cause) {
+    int code = cause instanceof DialException dial ? dial.code() : CloseCode.NONE.code();
+    String refusal = refusal(link, code);
+    return refusal == null ? String.valueOf(cause.getMessage()) : refusal;
+  }
+
+  /** Why the relay does not want this host, if it does not. */
+  private @Nullable String refusal(Link link, int code) {
+    if (code == CloseCode.DUPLICATE_KEY.code()) {
+      host.duplicateKey(link.label(), false);
+    }
+    return RelayRefusal.explain(code, context.identity(), context.clock().instant());
   }
 
   private void handleConnected(Link link, QuicConnection connection) {
@@ -303,6 +327,7 @@ final class Relays implements RelayClient.Owner {
           welcome.observed());
       warm.handleUp(link.label(), context.nowNanos());
       sendRevocations(client);
+      proveRegistrar(client);
       host.relayUp(client);
       tellFirstOver();
     } else if (message instanceof ControlMessage.Observed observed) {
@@ -312,6 +337,9 @@ final class Relays implements RelayClient.Owner {
       host.presence(client, presence);
     } else if (message instanceof ControlMessage.Pong pong) {
       handlePong(link, client, pong.number());
+    } else if (message instanceof ControlMessage.CircuitClosed closed
+        && closed.code() == CloseCode.DUPLICATE_KEY.code()) {
+      host.duplicateKey(link.label(), true);
     } else if (message instanceof ControlMessage.Drain) {
       host.relayDraining(client);
     } else if (message instanceof ControlMessage.Revocations revocations) {
@@ -352,7 +380,8 @@ final class Relays implements RelayClient.Owner {
     link.client = null;
     link.welcomed = false;
     link.rttNanos = -1;
-    link.reason = link.reason == null ? cause : link.reason;
+    String refusal = refusal(link, code);
+    link.reason = refusal != null ? refusal : link.reason == null ? cause : link.reason;
     if (!closed) {
       LOG.warn("relay lost relay={} cause={}", link.label(), link.reason);
     }
@@ -379,6 +408,30 @@ final class Relays implements RelayClient.Owner {
     if (client != null && revocationList != null) {
       client.connection().send(new ControlMessage.Revocations(revocationList));
     }
+  }
+
+  /** Shows relays the CA's word that this node is the registrar, now and on new connections. */
+  void announceRegistrar(Opaque claim) {
+    registrarClaim = claim;
+    links.values().stream().filter(Link::isUp).forEach(link -> proveRegistrar(link.client));
+  }
+
+  private void proveRegistrar(@Nullable RelayClient client) {
+    if (client != null && registrarClaim != null) {
+      client.connection().send(new ControlMessage.RegistrarProof(registrarClaim));
+    }
+  }
+
+  /** Shows relays this node's next certificate; those that refused the last are tried again. */
+  void announceCertificate() {
+    Opaque chain = Opaque.of(CertificateChain.encode(context.identity().transport().chain()));
+    for (Link link : links.values()) {
+      if (link.client != null) {
+        link.client.connection().send(new ControlMessage.Renewed(chain));
+      }
+    }
+    warm.handleNetworkChanged(context.nowNanos());
+    drive();
   }
 
   /** The host's network changed: relay connections that move get time for it. */

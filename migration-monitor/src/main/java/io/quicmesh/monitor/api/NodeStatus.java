@@ -3,6 +3,7 @@ package io.quicmesh.monitor.api;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A node in one object, answered to {@code GET /api/status}.
@@ -11,6 +12,7 @@ import java.util.List;
  * @param id the node id in base32
  * @param network the network's id
  * @param summary one line: is all well, and if not, what is wrong
+ * @param refusals hosts and peers that were refused, and sessions ended for it, by reason
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record NodeStatus(
@@ -27,11 +29,13 @@ public record NodeStatus(
     List<RelayLink> relays,
     int peersUp,
     int peersTotal,
-    MigrationTotals migrations) {
+    MigrationTotals migrations,
+    Map<String, Long> refusals) {
   /** The value of {@code kind}, which tells a node's status from a relay's. */
   public static final String KIND = "node";
 
   public NodeStatus {
     relays = List.copyOf(relays);
+    refusals = Map.copyOf(refusals);
   }
 }

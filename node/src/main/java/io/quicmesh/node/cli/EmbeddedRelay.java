@@ -7,6 +7,8 @@ import io.netty.util.concurrent.Future;
 import io.quicmesh.node.membership.RelayAddress;
 import io.quicmesh.relay.RelayConfig;
 import io.quicmesh.relay.RelayServer;
+import io.quicmesh.relay.RevocationFiles;
+import io.quicmesh.relay.RevocationStore;
 import io.quicmesh.relay.cli.RelayState;
 import io.quicmesh.transport.identity.StateFiles;
 import io.quicmesh.transport.identity.TransportIdentity;
@@ -60,8 +62,10 @@ final class EmbeddedRelay implements AutoCloseable {
     RelayConfig config =
         RelayConfig.of(
             List.of(new InetSocketAddress(InetAddress.getByName("::"), PORT)), Set.of(network));
+    RevocationStore store =
+        new RevocationFiles(new StateFiles(), stateDirectory.resolve(DIRECTORY));
     Future<RelayServer> started =
-        RelayServer.start(new RelayServer.Host(group.next(), workers), config, identity)
+        RelayServer.start(new RelayServer.Host(group.next(), workers, store), config, identity)
             .awaitUninterruptibly();
     if (!started.isSuccess()) {
       workers.shutdown();

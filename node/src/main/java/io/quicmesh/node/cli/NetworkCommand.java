@@ -1,5 +1,6 @@
 package io.quicmesh.node.cli;
 
+import io.quicmesh.node.config.Durations;
 import io.quicmesh.node.membership.MemberState;
 import io.quicmesh.node.membership.Membership;
 import io.quicmesh.node.membership.MembershipException;
@@ -10,6 +11,7 @@ import io.quicmesh.relay.cli.ExitCode;
 import io.quicmesh.transport.wire.MemberName;
 import io.quicmesh.transport.wire.OverlayAddress;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,6 +79,14 @@ final class NetworkCommand implements Runnable {
         description = "What this host is called in it (default: its host name).")
     private @Nullable String node;
 
+    @Option(
+        names = "--validity",
+        paramLabel = "TIME",
+        defaultValue = "30d",
+        description =
+            "How long certificates are valid; they are renewed after two thirds (default: 30d).")
+    private String validity = "";
+
     @Override
     public Integer call() throws IOException, MembershipException, CommandFailedException {
       StateDirectory directory =
@@ -89,7 +99,9 @@ final class NetworkCommand implements Runnable {
       }
       MemberState state =
           new Membership(directory, InstantSource.system())
-              .create(new Membership.Plan(name, parseSubnet(), parseRelays(), nodeName));
+              .create(
+                  new Membership.Plan(
+                      name, parseSubnet(), parseRelays(), nodeName, parseValidity()));
       var out = Objects.requireNonNull(spec).commandLine().getOut();
       out.println("network   " + state.network().name() + "  " + state.network().id());
       out.println("node      " + state.name() + "  " + state.address());
@@ -102,6 +114,14 @@ final class NetworkCommand implements Runnable {
         return OverlayAddress.parse(subnet).subnet();
       } catch (IllegalArgumentException e) {
         throw new CommandFailedException(ExitCode.USAGE, "--subnet: " + e.getMessage());
+      }
+    }
+
+    private Duration parseValidity() throws CommandFailedException {
+      try {
+        return Durations.parse(validity);
+      } catch (IllegalArgumentException e) {
+        throw new CommandFailedException(ExitCode.USAGE, "--validity: " + e.getMessage());
       }
     }
 

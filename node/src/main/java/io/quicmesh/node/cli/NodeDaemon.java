@@ -11,19 +11,22 @@ import io.quicmesh.node.NodeIdentity;
 import io.quicmesh.node.NodeSettings;
 import io.quicmesh.node.Version;
 import io.quicmesh.node.config.NodeConfig;
+import io.quicmesh.node.membership.MembershipException;
+import io.quicmesh.relay.cli.CommandFailedException;
 import io.quicmesh.relay.cli.ExitCode;
 import io.quicmesh.tap.TapConfig;
 import io.quicmesh.tap.TapDevice;
 import io.quicmesh.tap.TapException;
 import io.quicmesh.tap.frame.MacAddress;
 import io.quicmesh.tap.link.IpPrefix;
+import io.quicmesh.transport.identity.Keys;
 import io.quicmesh.transport.quic.EndpointConfig;
-import io.quicmesh.transport.wire.Fingerprint;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -31,12 +34,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The process around a node: its state, its TAP device, its admin interface, its end. */
 final class NodeDaemon {
 
+  private static final Logger LOG = LoggerFactory.getLogger(NodeDaemon.class);
+
   private static final int ADMIN_PORT = 7878;
   private static final int STOP_SECONDS = 8;
+  private static final long ANSWER_MILLIS = 50;
 
   /**
    * What {@code quicmesh up} was told.
@@ -58,7 +66,18 @@ final class NodeDaemon {
   private final Options options;
   private final PrintWriter out;
   private final CountDownLatch ended = new CountDownLatch(1);
-  private final CompletableFuture<String> stop = new CompletableFuture<>();
+  private volatile CompletableFuture<Ending> stop = new CompletableFuture<>();
+  private volatile boolean isStopping;
+
+  /** Why the daemon ends: in order if there is no failure. */
+  private record Ending(boolean isRestart, @Nullable Exception failure) {
+    static final Ending ASKED = new Ending(false, null);
+    static final Ending RESTART = new Ending(true, null);
+
+    static Ending failed(Exception failure) {
+      return new Ending(false, failure);
+    }
+  }
 
   NodeDaemon(Options options, PrintWriter out) {
     this.options = options;
@@ -73,21 +92,26 @@ final class NodeDaemon {
    */
   int run(boolean exitWhenReady) throws Exception {
     if (exitWhenReady) {
-      stop.complete("");
+      stop.complete(Ending.ASKED);
     }
+    stopOnSignal();
     DaemonLog log = DaemonLog.start(options.config().log().settings());
     try {
-      return run(log);
+      while (runOnce(log).isRestart() && !isStopping) {
+        LOG.info("beginning anew with another key");
+        stop = new CompletableFuture<>();
+      }
+      return ExitCode.DONE;
     } finally {
       log.close();
       ended.countDown();
     }
   }
 
-  private int run(DaemonLog log) throws Exception {
-    DaemonMembership membership = DaemonMembership.open(options.stateDirectory(), out);
+  private Ending runOnce(DaemonLog log) throws Exception {
+    DaemonMembership membership =
+        DaemonMembership.open(options.stateDirectory(), out, new MembershipEnds());
     try {
-      stopOnSignal();
       NodeIdentity identity = membership.identity();
       TapDevice tap = openTap(identity);
       if (options.tapName() == null) {
@@ -107,7 +131,27 @@ final class NodeDaemon {
     }
   }
 
-  private int serve(Node node, DaemonMembership membership, DaemonLog log) throws Exception {
+  /** What changes of the membership mean to the process. */
+  private final class MembershipEnds implements DaemonMembership.Owner {
+    @Override
+    public void beginAnew() {
+      endSoon(Ending.RESTART);
+    }
+
+    @Override
+    public void end(MembershipException reason) {
+      endSoon(Ending.failed(new CommandFailedException(reason.exitCode(), reason.oneLine())));
+    }
+  }
+
+  /** A command that caused it gets its answer first. */
+  private void endSoon(Ending end) {
+    CompletableFuture.delayedExecutor(ANSWER_MILLIS, TimeUnit.MILLISECONDS)
+        .execute(() -> stop.complete(end));
+  }
+
+  private Ending serve(Node node, DaemonMembership membership, DaemonLog log)
+      throws Exception {
     InetSocketAddress asked = options.admin();
     InetSocketAddress address =
         asked == null
@@ -123,23 +167,23 @@ final class NodeDaemon {
         new AdminConfig(options.stateDirectory(), address, asked != null, Version.TEXT);
     try (AdminServer server = AdminServer.start(config, admin, routes)) {
       node.onEvent(server::publish);
-      node.failed().thenAccept(reason -> stop.complete(reason));
+      node.failed().thenAccept(reason -> stop.complete(Ending.failed(new IOException(reason))));
       if (asked == null && server.address().getPort() != address.getPort()) {
         out.println("quicmesh: admin interface on " + server.address().getPort());
       }
       node.ready().toCompletableFuture().get(30, TimeUnit.SECONDS);
       out.println("quicmesh: ready");
       out.flush();
-      String reason = stop.get();
-      if (!reason.isEmpty()) {
-        throw new IOException(reason);
+      Ending end = stop.get();
+      if (end.failure() != null) {
+        throw end.failure();
       }
-      return ExitCode.DONE;
+      return end;
     }
   }
 
   private CompletableFuture<Map<String, Boolean>> down() {
-    CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS).execute(() -> stop.complete(""));
+    endSoon(Ending.ASKED);
     return CompletableFuture.completedFuture(Map.of("stopping", true));
   }
 
@@ -149,7 +193,7 @@ final class NodeDaemon {
     TapConfig config = name == null ? TapConfig.nextFree("qm") : TapConfig.named(name);
     config =
         config
-            .withMac(macOf(identity.id()))
+            .withMac(macOf(identity))
             .withMtuBytes(tap.mtuBytes())
             .withQueueFrames(tap.queue())
             .withAddresses(List.of(IpPrefix.parse(identity.address().toString())));
@@ -157,9 +201,14 @@ final class NodeDaemon {
         tap.wantsOffloads() ? config : config.withoutOffloads(), Node.allocator());
   }
 
-  /** An address that stays when the node restarts, so that neighbours need not ask anew. */
-  private static MacAddress macOf(Fingerprint id) {
-    return MacAddress.locallyAdministered(ByteBuffer.wrap(id.toBytes()).getLong());
+  /**
+   * An address that stays when the node restarts or replaces its key, so that neighbours need not
+   * ask anew: it comes from the network and the name, which is unique there.
+   */
+  private static MacAddress macOf(NodeIdentity identity) {
+    byte[] unique =
+        (identity.network() + " " + identity.name()).getBytes(StandardCharsets.US_ASCII);
+    return MacAddress.locallyAdministered(ByteBuffer.wrap(Keys.sha256(unique)).getLong());
   }
 
   /** After a clean stop the exit code says that all was well, whatever the signal. */
@@ -171,7 +220,8 @@ final class NodeDaemon {
                   if (ended.getCount() == 0) {
                     return;
                   }
-                  stop.complete("");
+                  isStopping = true;
+                  stop.complete(Ending.ASKED);
                   boolean clean = awaitEnd();
                   out.flush();
                   Runtime.getRuntime().halt(clean ? ExitCode.DONE : ExitCode.FAILED);

@@ -59,6 +59,7 @@ import picocli.CommandLine.Spec;
       InviteCommand.class,
       JoinCommand.class,
       RevokeCommand.class,
+      RotateKeyCommand.class,
       CompletionCommand.class
     })
 final class QuicmeshCommand implements Runnable {

@@ -13,13 +13,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The registrar's log of joins, renewals, refusals and revocations: one line each, in a file of its
- * own. Lines that strangers can cause are limited to {@link #REFUSALS_PER_MINUTE}; how many were
- * left out is said in the next one. Owned by the registrar's thread.
+ * A node's log of joins, renewals, refusals and revocations: one line each, in a file of its own.
+ * At the registrar it says what the registrar decided, elsewhere what this host did and whom it
+ * refused. Lines that strangers can cause are limited to {@link #REFUSALS_PER_MINUTE}; how many
+ * were left out is said in the next one. Blocking; any thread.
  */
-final class AuditLog {
+public final class AuditLog {
 
-  static final int REFUSALS_PER_MINUTE = 30;
+  /** Refusals that are written in a minute. */
+  public static final int REFUSALS_PER_MINUTE = 30;
 
   private static final Logger LOG = LoggerFactory.getLogger(AuditLog.class);
   private static final long FILE_BYTES_MAX = 8 << 20;
@@ -37,12 +39,12 @@ final class AuditLog {
   }
 
   /** Something that an operator or a member did. */
-  void record(Instant now, String event, String details) {
+  public synchronized void record(Instant now, String event, String details) {
     append(now, event + " " + details);
   }
 
   /** Something that was refused. */
-  void refused(Instant now, String details) {
+  public synchronized void refused(Instant now, String details) {
     if (windowStart.isAfter(now) || !windowStart.plus(MINUTE).isAfter(now)) {
       windowStart = now;
       refusalsInWindow = 0;

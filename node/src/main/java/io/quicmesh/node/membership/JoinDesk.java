@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.security.PublicKey;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,6 +67,13 @@ public final class JoinDesk {
   /** How often each reason was given so far. Any thread. */
   public Map<Refusal, Long> refused() {
     return Map.copyOf(refused);
+  }
+
+  /** The same by the reasons' names in status and metrics. Any thread. */
+  public Map<String, Long> refusals() {
+    Map<String, Long> named = new TreeMap<>();
+    refused.forEach((refusal, count) -> named.put(refusal.name().toLowerCase(Locale.ROOT), count));
+    return named;
   }
 
   private JoinAnswer answer(JoinRequest request, Fingerprint peer, Instant now, long nowNanos)

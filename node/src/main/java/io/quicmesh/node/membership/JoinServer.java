@@ -5,9 +5,9 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.quicmesh.transport.identity.EndToEndTls;
-import io.quicmesh.transport.identity.EndToEndTlsWorker;
 import io.quicmesh.transport.identity.JoinerVerifier;
 import io.quicmesh.transport.identity.SecureChannel;
+import io.quicmesh.transport.identity.SecureChannels;
 import io.quicmesh.transport.identity.VerifiedPeer;
 import io.quicmesh.transport.stream.ReceiveStream;
 import io.quicmesh.transport.stream.SendStream;
@@ -40,7 +40,7 @@ public final class JoinServer {
 
   private final JoinDesk desk;
   private final EndToEndTls.Settings settings;
-  private final EndToEndTlsWorker tls;
+  private final SecureChannels tls;
   private final EventLoop loop;
   private final Executor registrar;
   private final Set<Visit> visits = new HashSet<>();
@@ -54,7 +54,7 @@ public final class JoinServer {
   public JoinServer(
       JoinDesk desk,
       RegistrarService service,
-      EndToEndTlsWorker tls,
+      SecureChannels tls,
       EventLoop loop,
       Executor registrar) {
     this.desk = desk;

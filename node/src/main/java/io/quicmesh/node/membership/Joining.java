@@ -50,6 +50,11 @@ final class Joining {
       throw e;
     }
     MemberState state = files.store(granted, self.key(), token.network());
+    new AuditLog(directory.files(), directory.auditPath())
+        .record(
+            clock.instant(),
+            "joined",
+            "name=%s node=%s network=%s".formatted(state.name(), state.id(), state.network().id()));
     directory.files().remove(directory.joiningPath());
     return state;
   }

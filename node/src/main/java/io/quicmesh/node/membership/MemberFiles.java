@@ -67,6 +67,7 @@ final class MemberFiles {
     TransportIdentity identity = new TransportIdentity(key, granted.chain());
     MemberState state = check(identity, granted.record(), granted.network());
     checkClock(identity);
+    checkNotExpired(identity);
     try {
       directory.node().store(new IdentityFile.Content(identity, granted.record()));
     } catch (IOException e) {
@@ -150,6 +151,20 @@ final class MemberFiles {
           Kind.FAILED,
           "this host's clock says %s, before its certificate was issued (%s): set the clock"
               .formatted(now.truncatedTo(ChronoUnit.SECONDS), identity.notBefore()));
+    }
+  }
+
+  /** Nobody issues what has expired: the clock is ahead of the registrar's. */
+  private void checkNotExpired(TransportIdentity issued) throws MembershipException {
+    Instant now = clock.instant();
+    if (now.isAfter(issued.notAfter())) {
+      throw new MembershipException(
+          Kind.FAILED,
+          "this host's clock says %s, after the end of the certificate that was just issued (%s): %s"
+              .formatted(
+                  now.truncatedTo(ChronoUnit.SECONDS),
+                  issued.notAfter(),
+                  "set the clock, here or at the registrar"));
     }
   }
 

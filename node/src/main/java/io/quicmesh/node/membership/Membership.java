@@ -7,6 +7,7 @@ import io.quicmesh.transport.identity.RevocationBook;
 import io.quicmesh.transport.wire.Fingerprint;
 import io.quicmesh.transport.wire.OverlayAddress;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -37,12 +38,22 @@ public final class Membership {
    * @param subnet where overlay addresses come from
    * @param relays where its relays are; may be empty until somebody is invited
    * @param nodeName what this host is called in it
+   * @param validity for how long its certificates are valid
    */
   public record Plan(
-      String name, OverlayAddress subnet, List<RelayAddress> relays, String nodeName) {
+      String name,
+      OverlayAddress subnet,
+      List<RelayAddress> relays,
+      String nodeName,
+      Duration validity) {
     /** Copies the list. */
     public Plan {
       relays = List.copyOf(relays);
+    }
+
+    /** A network whose certificates are valid for {@link Registrar#VALIDITY}. */
+    public Plan(String name, OverlayAddress subnet, List<RelayAddress> relays, String nodeName) {
+      this(name, subnet, relays, nodeName, Registrar.VALIDITY);
     }
   }
 
@@ -141,6 +152,16 @@ public final class Membership {
   public boolean acceptRevocations(byte[] signed, Fingerprint network, RevocationBook book)
       throws MembershipException {
     return files.acceptRevocations(signed, network, book);
+  }
+
+  /** This host's audit log. */
+  public AuditLog audit() {
+    return new AuditLog(directory.files(), directory.auditPath());
+  }
+
+  /** Whether a replacement of this host's key was begun and is not done. */
+  public boolean isRotating() {
+    return directory.isRotating();
   }
 
   private RegistrarService requireRegistrar() throws MembershipException {

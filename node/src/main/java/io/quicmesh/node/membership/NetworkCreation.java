@@ -11,6 +11,7 @@ import io.quicmesh.transport.wire.MemberName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.time.Duration;
 import java.time.InstantSource;
 
 /**
@@ -19,6 +20,11 @@ import java.time.InstantSource;
  * a member.
  */
 final class NetworkCreation {
+
+  /** Shorter ones would be renewed all the time; a lab wants seconds. */
+  private static final Duration VALIDITY_MIN = Duration.ofSeconds(10);
+
+  private static final Duration VALIDITY_MAX = Duration.ofDays(3650);
 
   private final StateDirectory directory;
   private final InstantSource clock;
@@ -37,7 +43,8 @@ final class NetworkCreation {
     TransportIdentity node = node();
     RegistrarFile registrar = new RegistrarFile(directory.files(), directory.registrarPath());
     if (!Files.exists(directory.registrarPath())) {
-      registrar.write(RegistrarState.empty(plan.subnet()));
+      registrar.write(
+          RegistrarState.empty(new RegistrarState.Plan(plan.subnet(), plan.validity())));
     }
     Network network =
         new Network(plan.name(), authority.network(), registrar.read().subnet(), plan.relays());
@@ -67,6 +74,13 @@ final class NetworkCreation {
       throw new MembershipException(
           Kind.USAGE,
           "the subnet " + plan.subnet() + " has no room for two hosts: give a shorter prefix");
+    }
+    if (plan.validity().compareTo(VALIDITY_MIN) < 0
+        || plan.validity().compareTo(VALIDITY_MAX) > 0) {
+      throw new MembershipException(
+          Kind.USAGE,
+          "certificates are valid for %d s to %d days: give another --validity"
+              .formatted(VALIDITY_MIN.toSeconds(), VALIDITY_MAX.toDays()));
     }
     if (plan.relays().size() > InviteToken.RELAYS_MAX) {
       throw new MembershipException(

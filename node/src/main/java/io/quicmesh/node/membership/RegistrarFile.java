@@ -2,6 +2,7 @@ package io.quicmesh.node.membership;
 
 import io.quicmesh.node.registrar.Invitation;
 import io.quicmesh.node.registrar.Member;
+import io.quicmesh.node.registrar.Registrar;
 import io.quicmesh.node.registrar.RegistrarState;
 import io.quicmesh.node.registrar.RevokedMember;
 import io.quicmesh.transport.identity.StateFiles;
@@ -11,6 +12,7 @@ import io.quicmesh.transport.wire.OverlayAddress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
@@ -48,6 +50,7 @@ final class RegistrarFile {
         new Document(
             FORMAT,
             state.subnet().toString(),
+            state.plan().validity().toSeconds(),
             state.counters().serial(),
             state.counters().revocation(),
             state.members().stream().map(MemberDocument::of).toList(),
@@ -62,7 +65,7 @@ final class RegistrarFile {
     }
     try {
       return new RegistrarState(
-          OverlayAddress.parse(document.subnet),
+          new RegistrarState.Plan(OverlayAddress.parse(document.subnet), document.validity()),
           new RegistrarState.Counters(document.serial, document.revocation),
           document.members.stream().map(MemberDocument::toMember).toList(),
           document.invitations.stream().map(InvitationDocument::toInvitation).toList(),
@@ -79,11 +82,17 @@ final class RegistrarFile {
   private record Document(
       int format,
       String subnet,
+      @Nullable Long validityS,
       long serial,
       long revocation,
       List<MemberDocument> members,
       List<InvitationDocument> invitations,
-      List<RevokedDocument> revoked) {}
+      List<RevokedDocument> revoked) {
+
+    Duration validity() {
+      return validityS == null ? Registrar.VALIDITY : Duration.ofSeconds(validityS);
+    }
+  }
 
   private record MemberDocument(
       String name, String key, String address, String notAfter, @Nullable String previousKey) {

@@ -8,6 +8,7 @@ import io.quicmesh.node.registrar.RegistrarState;
 import io.quicmesh.node.registrar.Ruling;
 import io.quicmesh.transport.identity.CertificateAuthority;
 import io.quicmesh.transport.identity.MembershipRecord;
+import io.quicmesh.transport.identity.RegistrarClaim;
 import io.quicmesh.transport.identity.RevocationList;
 import io.quicmesh.transport.wire.Fingerprint;
 import io.quicmesh.transport.wire.Opaque;
@@ -43,7 +44,7 @@ public final class RegistrarService {
     this.directory = directory;
     this.clock = clock;
     this.authority = authority;
-    this.rules = new Registrar(Registrar.LIFETIME, self, RevocationList.KEYS_MAX);
+    this.rules = new Registrar(self, RevocationList.KEYS_MAX);
     this.file = new RegistrarFile(directory.files(), directory.registrarPath());
     this.audit = new AuditLog(directory.files(), directory.auditPath());
   }
@@ -51,6 +52,11 @@ public final class RegistrarService {
   /** The network's CA, whose identity the registrar shows to hosts that join or renew. */
   public CertificateAuthority authority() {
     return authority;
+  }
+
+  /** The CA's word to relays that this run of this host's node is the registrar. */
+  public byte[] claim(Fingerprint node, long bootId) {
+    return new RegistrarClaim(authority.network(), node, bootId).sign(authority);
   }
 
   /** The members, invitations and revoked keys as they are now. */

@@ -48,6 +48,11 @@ final class Renewal {
               JoinRequest.Rotate.sign(key, next.leaf().getPublicKey(), next.key());
           JoinAnswer.Granted granted = exchange(state).run(request, link);
           MemberState rotated = files.store(granted, next.key(), state.network().id());
+          new AuditLog(directory.files(), directory.auditPath())
+              .record(
+                  clock.instant(),
+                  "rotated",
+                  "name=%s node=%s was=%s".formatted(rotated.name(), rotated.id(), state.id()));
           directory.files().remove(directory.rotatingPath());
           return rotated;
         });

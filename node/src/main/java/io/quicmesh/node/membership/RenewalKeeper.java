@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,27 +25,33 @@ public final class RenewalKeeper implements AutoCloseable {
   private final RegistrarLink link;
   private final InstantSource clock;
   private final ScheduledExecutorService thread;
-  private final Consumer<MemberState> renewed;
+  private final Listener listener;
   private MemberState state;
   private Instant due;
 
-  /**
-   * A keeper of this membership.
-   *
-   * @param renewed told of each new state, on the executor's thread
-   */
+  /** Who is told, on the executor's thread. */
+  public interface Listener {
+
+    /** There is a new certificate. */
+    void renewed(MemberState state);
+
+    /** An attempt failed; one line says what, why and the mend. */
+    void notRenewed(String oneLine);
+  }
+
+  /** A keeper of this membership. */
   public RenewalKeeper(
       Membership membership,
       RegistrarLink link,
       InstantSource clock,
       ScheduledExecutorService thread,
-      Consumer<MemberState> renewed)
+      Listener listener)
       throws MembershipException {
     this.membership = membership;
     this.link = link;
     this.clock = clock;
     this.thread = thread;
-    this.renewed = renewed;
+    this.listener = listener;
     this.state = membership.open();
     this.due = scheduleOf(state).due();
   }
@@ -84,14 +89,14 @@ public final class RenewalKeeper implements AutoCloseable {
         state = membership.renew(link);
         due = scheduleOf(state).due();
         LOG.info("certificate renewed notAfter={}", state.transport().notAfter());
-        renewed.accept(state);
+        listener.renewed(state);
       } catch (MembershipException e) {
         due = scheduleOf(state).dueAfterFailure(now);
-        LOG.warn(
-            "certificate not renewed notAfter={} again={} reason={}",
-            state.transport().notAfter(),
-            due,
-            e.oneLine());
+        Instant end = state.transport().notAfter();
+        LOG.warn("certificate not renewed notAfter={} again={} reason={}", end, due, e.oneLine());
+        listener.notRenewed(
+            "this host's certificate %s at %s and is not renewed: %s"
+                .formatted(now.isBefore(end) ? "expires" : "expired", end, e.oneLine()));
       }
     }
     return Duration.between(now, due);
@@ -101,6 +106,6 @@ public final class RenewalKeeper implements AutoCloseable {
   private static RenewalSchedule scheduleOf(MemberState state) {
     byte[] id = state.id().toBytes();
     double spread = ((id[0] & 0xff) << Byte.SIZE | (id[1] & 0xff)) / SPREADS;
-    return new RenewalSchedule(state.transport().notBefore(), state.transport().notAfter(), spread);
+    return new RenewalSchedule(state.transport().issuedAt(), state.transport().notAfter(), spread);
   }
 }

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *   rotating.pem     the next key of a rotation that is under way
  *   ca.pem           registrar: key and certificate of the network's CA
  *   registrar.json   registrar: members, invitations, revoked keys
- *   audit.log        registrar: a line for every join, renewal, refusal and revocation
+ *   audit.log        a line for every join, renewal, refusal and revocation
  *   lock             held while one process changes the registrar's state
  * </pre>
  */
@@ -109,6 +109,10 @@ public final class StateDirectory {
 
   Path auditPath() {
     return path.resolve("audit.log");
+  }
+
+  boolean isRotating() {
+    return Files.exists(rotatingPath());
   }
 
   boolean hasNetwork() {

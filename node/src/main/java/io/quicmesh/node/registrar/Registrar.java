@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Registrar {
 
-  /** For how long a certificate is valid, unless configured otherwise. */
-  public static final Duration LIFETIME = Duration.ofDays(30);
+  /** For how long a certificate is valid, unless the network is made otherwise. */
+  public static final Duration VALIDITY = Duration.ofDays(30);
 
   /** How long used and expired invitations are remembered, to say more than "unknown". */
   static final Duration REMEMBERED = Duration.ofDays(30);
@@ -27,19 +27,16 @@ public final class Registrar {
   /** A revoked key stays listed this much longer than its certificate, for clocks that differ. */
   static final Duration LISTED_LONGER = Duration.ofDays(1);
 
-  private final Duration lifetime;
   private final Fingerprint self;
   private final int revokedMax;
 
   /**
    * Rules.
    *
-   * @param lifetime of certificates
    * @param self the registrar's own node id
    * @param revokedMax the most keys that fit into a revocation list
    */
-  public Registrar(Duration lifetime, Fingerprint self, int revokedMax) {
-    this.lifetime = lifetime;
+  public Registrar(Fingerprint self, int revokedMax) {
     this.self = self;
     this.revokedMax = revokedMax;
   }
@@ -67,7 +64,8 @@ public final class Registrar {
         state.memberByKey(self).map(Member::address).or(() -> new Addresses(state, now).lowest());
     return address.isEmpty()
         ? Ruling.no(Refusal.SUBNET_FULL)
-        : accept(state, new Member(name, self, address.get(), now.plus(lifetime), null));
+        : accept(
+            state, new Member(name, self, address.get(), now.plus(state.plan().validity()), null));
   }
 
   /** Invites a host; an earlier invitation of the same name that is still open is withdrawn. */
@@ -126,7 +124,8 @@ public final class Registrar {
         new Invitation(
             invitation.name(), invitation.address(), secretHash, invitation.expires(), key);
     Member member =
-        new Member(invitation.name(), key, invitation.address(), now.plus(lifetime), null);
+        new Member(
+            invitation.name(), key, invitation.address(), now.plus(state.plan().validity()), null);
     return accept(state.with(used), member);
   }
 
@@ -137,7 +136,7 @@ public final class Registrar {
     }
     return state
         .memberByKey(key)
-        .map(member -> accept(state, prolonged(member, now)))
+        .map(member -> accept(state, prolonged(state, member, now)))
         .orElseGet(() -> Ruling.no(Refusal.NOT_A_MEMBER));
   }
 
@@ -147,7 +146,7 @@ public final class Registrar {
     Member rotated = state.memberByKey(newKey).orElse(null);
     if (rotated != null) {
       return key.equals(rotated.previousKey())
-          ? accept(state, prolonged(rotated, now))
+          ? accept(state, prolonged(state, rotated, now))
           : Ruling.no(Refusal.KEY_IN_USE);
     }
     if (state.revokedKeys().contains(key) || state.revokedKeys().contains(newKey)) {
@@ -165,7 +164,8 @@ public final class Registrar {
     }
     return accept(
         listRevoked(state, member, now),
-        new Member(member.name(), newKey, member.address(), now.plus(lifetime), key));
+        new Member(
+            member.name(), newKey, member.address(), now.plus(state.plan().validity()), key));
   }
 
   /**
@@ -226,8 +226,8 @@ public final class Registrar {
     return new Ruling.Granted<>(next, new Grant(member, next.counters().serial()));
   }
 
-  private Member prolonged(Member member, Instant now) {
-    Instant end = now.plus(lifetime);
+  private static Member prolonged(RegistrarState state, Member member, Instant now) {
+    Instant end = now.plus(state.plan().validity());
     return new Member(
         member.name(),
         member.key(),

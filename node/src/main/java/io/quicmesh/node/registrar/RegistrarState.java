@@ -3,6 +3,7 @@ package io.quicmesh.node.registrar;
 import io.quicmesh.transport.wire.Fingerprint;
 import io.quicmesh.transport.wire.Opaque;
 import io.quicmesh.transport.wire.OverlayAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -14,11 +15,11 @@ import java.util.function.Predicate;
  * All that a registrar remembers. Immutable: each decision gives the next state, which must be
  * durable before anybody is told of it.
  *
- * @param subnet where overlay addresses come from
+ * @param plan what was decided when the network was made
  * @param counters numbers that only grow
  */
 public record RegistrarState(
-    OverlayAddress subnet,
+    Plan plan,
     Counters counters,
     List<Member> members,
     List<Invitation> invitations,
@@ -30,6 +31,14 @@ public record RegistrarState(
     invitations = List.copyOf(invitations);
     revoked = List.copyOf(revoked);
   }
+
+  /**
+   * What was decided when the network was made.
+   *
+   * @param subnet where overlay addresses come from
+   * @param validity for how long certificates are valid
+   */
+  public record Plan(OverlayAddress subnet, Duration validity) {}
 
   /**
    * Numbers that only grow.
@@ -48,8 +57,14 @@ public record RegistrarState(
   }
 
   /** A network with nobody in it. */
-  public static RegistrarState empty(OverlayAddress subnet) {
-    return new RegistrarState(subnet.subnet(), new Counters(0, 1), List.of(), List.of(), List.of());
+  public static RegistrarState empty(Plan plan) {
+    Plan whole = new Plan(plan.subnet().subnet(), plan.validity());
+    return new RegistrarState(whole, new Counters(0, 1), List.of(), List.of(), List.of());
+  }
+
+  /** Where overlay addresses come from. */
+  public OverlayAddress subnet() {
+    return plan.subnet();
   }
 
   /** The member with this key. */
@@ -79,27 +94,27 @@ public record RegistrarState(
     List<Member> next = new ArrayList<>(members);
     next.removeIf(other -> other.name().equals(member.name()));
     next.add(member);
-    return new RegistrarState(subnet, counters.nextSerial(), next, invitations, revoked);
+    return new RegistrarState(plan, counters.nextSerial(), next, invitations, revoked);
   }
 
   RegistrarState withoutMember(Fingerprint key) {
     List<Member> next = members.stream().filter(member -> !member.key().equals(key)).toList();
-    return new RegistrarState(subnet, counters, next, invitations, revoked);
+    return new RegistrarState(plan, counters, next, invitations, revoked);
   }
 
   RegistrarState with(Invitation invitation) {
     List<Invitation> next = new ArrayList<>(invitations);
     next.removeIf(other -> other.secretHash().equals(invitation.secretHash()));
     next.add(invitation);
-    return new RegistrarState(subnet, counters, members, next, revoked);
+    return new RegistrarState(plan, counters, members, next, revoked);
   }
 
   RegistrarState withoutInvitations(Predicate<Invitation> unwanted) {
     List<Invitation> next = invitations.stream().filter(unwanted.negate()).toList();
-    return new RegistrarState(subnet, counters, members, next, revoked);
+    return new RegistrarState(plan, counters, members, next, revoked);
   }
 
   RegistrarState withRevoked(List<RevokedMember> next) {
-    return new RegistrarState(subnet, counters.nextRevocation(), members, invitations, next);
+    return new RegistrarState(plan, counters.nextRevocation(), members, invitations, next);
   }
 }

@@ -40,7 +40,7 @@ class JoinThroughRelayTest {
   void aHostJoinsRenewsAndRotates() throws Exception {
     try (TestRelay relay = new TestRelay(null)) {
       createNetwork(home, relay.address());
-      try (TestRegistrar registrar = new TestRegistrar(home, home, relay.address())) {
+      try (TestRegistrar registrar = new TestRegistrar(home, home, relay)) {
         MemberState joined = alice.membership().join(home.invite("alice"), link);
         MemberState renewed = alice.membership().renew(link);
         MemberState rotated = alice.membership().rotateKey(link);
@@ -61,7 +61,7 @@ class JoinThroughRelayTest {
     MemberState state = home.createNetwork();
     try (TestRelay relay = new TestRelay(Set.of(state.network().id()))) {
       home.membership().setRelays(List.of(relay.address()));
-      try (TestRegistrar registrar = new TestRegistrar(home, home, relay.address())) {
+      try (TestRegistrar registrar = new TestRegistrar(home, home, relay)) {
         assertThat(alice.membership().join(home.invite("alice"), link).network().relays())
             .containsExactly(relay.address());
         assertThat(registrar.visits()).isLessThanOrEqualTo(1);
@@ -75,7 +75,7 @@ class JoinThroughRelayTest {
       createNetwork(home, relay.address());
       InviteToken token = home.invite("alice");
       home.advance(Duration.ofHours(25));
-      try (TestRegistrar registrar = new TestRegistrar(home, home, relay.address())) {
+      try (TestRegistrar registrar = new TestRegistrar(home, home, relay)) {
         MembershipException refused = refusal(token);
 
         assertThat(refused.kind()).isEqualTo(Kind.NOT_AUTHORISED);
@@ -126,7 +126,7 @@ class JoinThroughRelayTest {
       assertThat(refused.oneLine()).contains("is not the one of the token");
 
       home.membership().setRelays(List.of(wrong, relay.address()));
-      try (TestRegistrar registrar = new TestRegistrar(home, home, relay.address())) {
+      try (TestRegistrar registrar = new TestRegistrar(home, home, relay)) {
         assertThat(alice.membership().join(home.invite("alice"), link).name()).isEqualTo("alice");
         assertThat(registrar.visits()).isLessThanOrEqualTo(1);
       }
@@ -143,12 +143,13 @@ class JoinThroughRelayTest {
       TestHost other = new TestHost(temporary.resolve("other"));
       other.advance(Duration.between(TestHost.START, Instant.now()));
       createNetwork(other, relay.address());
-      try (TestRegistrar pretender = new TestRegistrar(mallory, other, relay.address())) {
+      try (TestRegistrar pretender = new TestRegistrar(mallory, other, relay)) {
         MembershipException refused = refusal(home.invite("alice"));
 
-        assertThat(refused.exitCode()).isEqualTo(4);
-        assertThat(refused.oneLine()).contains("is not the registrar of network");
-        assertThat(pretender.visits()).isLessThanOrEqualTo(1);
+        assertThat(refused.exitCode()).isEqualTo(5);
+        assertThat(refused.oneLine()).contains("the registrar is not at relay");
+        assertThat(relay.rejected("registrar_not_proven")).isEqualTo(1);
+        assertThat(pretender.visits()).isZero();
       }
     }
   }

@@ -58,7 +58,10 @@ class MembershipTest {
     assertThat(state.isRegistrar()).isFalse();
     assertThat(alice.membership().open()).isEqualTo(state);
     assertThat(alice.path().toFile().list())
-        .containsExactlyInAnyOrder("lock", "node.pem", "network.json", "revocations.bin");
+        .containsExactlyInAnyOrder(
+            "lock", "node.pem", "network.json", "revocations.bin", "audit.log");
+    assertThat(Files.readString(alice.path().resolve("audit.log")))
+        .contains("joined name=alice node=" + state.id());
     assertThat(Files.readString(home.path().resolve("audit.log")))
         .contains(
             "enrolled name=home", "invited name=alice", "joined name=alice node=" + state.id());

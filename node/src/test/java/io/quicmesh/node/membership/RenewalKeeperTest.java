@@ -22,6 +22,7 @@ class RenewalKeeperTest {
 
   private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
   private final List<MemberState> renewed = new ArrayList<>();
+  private final List<String> problems = new ArrayList<>();
   private TestHost home;
   private TestHost alice;
   private boolean registrarIsUp = true;
@@ -61,6 +62,10 @@ class RenewalKeeperTest {
 
     assertThat(keeper.look(at(Duration.ofDays(23)))).isEqualTo(Duration.ofHours(1));
     assertThat(renewed).isEmpty();
+    assertThat(problems)
+        .containsExactly(
+            "this host's certificate expires at 2026-12-20T12:00:00Z and is not renewed:"
+                + " the registrar is not up");
 
     registrarIsUp = true;
     keeper.look(at(Duration.ofDays(23).plus(Duration.ofHours(1))));
@@ -83,6 +88,18 @@ class RenewalKeeperTest {
   }
 
   private RenewalKeeper keeper() throws MembershipException {
+    RenewalKeeper.Listener listener =
+        new RenewalKeeper.Listener() {
+          @Override
+          public void renewed(MemberState state) {
+            renewed.add(state);
+          }
+
+          @Override
+          public void notRenewed(String oneLine) {
+            problems.add(oneLine);
+          }
+        };
     RegistrarLink link =
         call -> {
           if (!registrarIsUp) {
@@ -90,6 +107,6 @@ class RenewalKeeperTest {
           }
           return home.link().exchange(call);
         };
-    return new RenewalKeeper(alice.membership(), link, alice.clock(), thread, renewed::add);
+    return new RenewalKeeper(alice.membership(), link, alice.clock(), thread, listener);
   }
 }

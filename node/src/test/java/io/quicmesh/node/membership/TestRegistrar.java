@@ -22,6 +22,7 @@ import io.quicmesh.transport.wire.Capability;
 import io.quicmesh.transport.wire.CloseCode;
 import io.quicmesh.transport.wire.ControlMessage;
 import io.quicmesh.transport.wire.Fingerprint;
+import io.quicmesh.transport.wire.Opaque;
 import io.quicmesh.transport.wire.StreamHeader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -32,6 +33,8 @@ import java.util.concurrent.Executors;
 
 /** A member that is connected to a relay as the registrar, and answers by a real join server. */
 final class TestRegistrar implements RelayClient.Owner, AutoCloseable {
+
+  private static final long BOOT_ID = 7;
 
   private final EventLoopGroup group =
       new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
@@ -48,7 +51,8 @@ final class TestRegistrar implements RelayClient.Owner, AutoCloseable {
    *
    * @param pretender whose registrar service answers; usually the member's own
    */
-  TestRegistrar(TestHost member, TestHost pretender, RelayAddress relay) throws Exception {
+  TestRegistrar(TestHost member, TestHost pretender, TestRelay testRelay) throws Exception {
+    RelayAddress relay = testRelay.address();
     MemberState state = member.membership().open();
     RegistrarService service = pretender.membership().registrar().orElseThrow();
     server = new JoinServer(new JoinDesk(service, pretender.clock()), service, tls, loop, workers);
@@ -73,10 +77,21 @@ final class TestRegistrar implements RelayClient.Owner, AutoCloseable {
                 new RelayClient(
                     connection,
                     relay.label(),
-                    new ControlMessage.Hello(1, 7, Capability.REGISTRAR, "test"),
+                    new ControlMessage.Hello(1, BOOT_ID, Capability.REGISTRAR, "test"),
                     this));
     if (!welcome.await(TestRelay.PATIENCE_SECONDS, SECONDS)) {
       throw new AssertionError("the relay does not welcome the registrar");
+    }
+    byte[] claim = service.claim(state.id(), BOOT_ID);
+    long before = testRelay.rejected("certificate_invalid");
+    loop.execute(
+        () -> {
+          connection.send(new ControlMessage.RegistrarProof(Opaque.of(claim)));
+          // Documents are looked at in turn, and what came of this one is counted.
+          connection.send(new ControlMessage.Renewed(Opaque.of(new byte[1])));
+        });
+    while (testRelay.rejected("certificate_invalid") == before) {
+      Thread.onSpinWait();
     }
   }
 

@@ -41,6 +41,11 @@ final class TestRelay implements AutoCloseable {
         await(RelayServer.start(new RelayServer.Host(group.next(), workers), config, identity));
   }
 
+  /** How often the relay has refused something for this reason. */
+  long rejected(String reason) {
+    return server.facts().toCompletableFuture().join().status().rejected().getOrDefault(reason, 0L);
+  }
+
   RelayAddress address() {
     InetSocketAddress bound = server.addresses().get(0);
     return new RelayAddress(

@@ -23,8 +23,8 @@ class RegistrarTest {
   private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
   private static final Duration DAY = Duration.ofDays(1);
 
-  private final Registrar registrar = new Registrar(Registrar.LIFETIME, key(0), 10);
-  private RegistrarState state = RegistrarState.empty(OverlayAddress.parse("10.66.0.0/24"));
+  private final Registrar registrar = new Registrar(key(0), 10);
+  private RegistrarState state = network(OverlayAddress.parse("10.66.0.0/24"));
 
   @Test
   void theRegistrarItselfIsTheFirstMember() {
@@ -45,7 +45,7 @@ class RegistrarTest {
     assertThat(invitation.address()).hasToString("10.66.0.2/24");
     assertThat(grant.member())
         .isEqualTo(
-            new Member("alice", key(1), invitation.address(), NOW.plus(Registrar.LIFETIME), null));
+            new Member("alice", key(1), invitation.address(), NOW.plus(Registrar.VALIDITY), null));
     assertThat(grant.serial()).isEqualTo(2);
   }
 
@@ -75,7 +75,7 @@ class RegistrarTest {
 
   @Test
   void saysThatTheSubnetIsFull() {
-    state = RegistrarState.empty(OverlayAddress.parse("10.66.0.0/30"));
+    state = network(OverlayAddress.parse("10.66.0.0/30"));
     enrolHome();
     granted(invite("alice", null));
 
@@ -153,11 +153,11 @@ class RegistrarTest {
   @Test
   void renewsAMemberEvenAfterItsCertificateHasExpired() {
     join("alice", 1);
-    Instant late = NOW.plus(Registrar.LIFETIME).plus(DAY);
+    Instant late = NOW.plus(Registrar.VALIDITY).plus(DAY);
 
     Registrar.Grant grant = granted(registrar.renew(state, key(1), late));
 
-    assertThat(grant.member().notAfter()).isEqualTo(late.plus(Registrar.LIFETIME));
+    assertThat(grant.member().notAfter()).isEqualTo(late.plus(Registrar.VALIDITY));
     assertThat(grant.member().name()).isEqualTo("alice");
   }
 
@@ -167,7 +167,7 @@ class RegistrarTest {
 
     Registrar.Grant grant = granted(registrar.renew(state, key(1), NOW.minus(DAY)));
 
-    assertThat(grant.member().notAfter()).isEqualTo(NOW.plus(Registrar.LIFETIME));
+    assertThat(grant.member().notAfter()).isEqualTo(NOW.plus(Registrar.VALIDITY));
   }
 
   @Test
@@ -233,8 +233,8 @@ class RegistrarTest {
     granted(registrar.revoke(state, "alice", NOW));
     long number = state.counters().revocation();
 
-    RegistrarState kept = registrar.prune(state, NOW.plus(Registrar.LIFETIME));
-    RegistrarState later = registrar.prune(state, NOW.plus(Registrar.LIFETIME).plus(DAY).plus(DAY));
+    RegistrarState kept = registrar.prune(state, NOW.plus(Registrar.VALIDITY));
+    RegistrarState later = registrar.prune(state, NOW.plus(Registrar.VALIDITY).plus(DAY).plus(DAY));
 
     assertThat(kept).isEqualTo(state);
     assertThat(later.revoked()).isEmpty();
@@ -376,5 +376,9 @@ class RegistrarTest {
 
   private static Opaque secret(int number) {
     return Opaque.of(new byte[] {(byte) number});
+  }
+
+  private static RegistrarState network(OverlayAddress subnet) {
+    return RegistrarState.empty(new RegistrarState.Plan(subnet, Registrar.VALIDITY));
   }
 }

@@ -28,4 +28,14 @@ class RenewalScheduleTest {
         .isEqualTo(END.minus(Duration.ofHours(10)).plus(Duration.ofMinutes(30)));
     assertThat(schedule.dueAfterFailure(END.plusSeconds(100))).isEqualTo(END.plusSeconds(130));
   }
+
+  @Test
+  void asksAgainWithinSecondsWhereCertificatesAreShort() {
+    Instant end = START.plusSeconds(60);
+    RenewalSchedule schedule = new RenewalSchedule(START, end, 0);
+
+    assertThat(schedule.due()).isEqualTo(START.plusSeconds(40));
+    assertThat(schedule.dueAfterFailure(START.plusSeconds(40))).isEqualTo(START.plusSeconds(43));
+    assertThat(schedule.dueAfterFailure(end.plusSeconds(9))).isEqualTo(end.plusSeconds(12));
+  }
 }
