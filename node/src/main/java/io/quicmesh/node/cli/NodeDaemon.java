@@ -150,8 +150,7 @@ final class NodeDaemon {
         .execute(() -> stop.complete(end));
   }
 
-  private Ending serve(Node node, DaemonMembership membership, DaemonLog log)
-      throws Exception {
+  private Ending serve(Node node, DaemonMembership membership, DaemonLog log) throws Exception {
     InetSocketAddress asked = options.admin();
     InetSocketAddress address =
         asked == null
