@@ -2,41 +2,65 @@
 # shellcheck disable=SC2153 # names come from lib.sh
 # handover.sh: whether frames are lost, doubled or reordered while sessions change their carriers.
 #
-# Two hosts, each behind an emulated link of 100 Mbit/s and a quarter of the round trip of 10 ms, and two
-# relays on a public network. The prober sends numbered frames of 200 bytes both ways on several flows
-# all the time that something happens to the carriers. One row for each thing that happens. "Lost"
-# is what did not arrive after 2 s of silence; where something was lost, the counters on the way of
-# the frames are printed below.
+# Two hosts, each behind an emulated link of 100 Mbit/s and a quarter of the round trip, and two relays
+# on a public network. The prober sends numbered frames of 200 bytes both ways on several flows all the
+# time that something happens to the carriers, beside a TCP stream and a file that is copied and
+# compared. One row for each thing that happens. "Lost" is what did not arrive after 2 s of silence;
+# where something was lost, the counters on the way of the frames are printed below. "Gap" is the longest
+# pause of any flow in the 200 ms around a handover, beyond the prober's own spacing; beside it the same
+# for the times of the run without one.
 set -euo pipefail
 # shellcheck source=lab/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lab/lib.sh"
 
+readonly ROWS=(nothing forced relays blackhole blackhole-there blackhole-back killed-direct killed-relay
+  killed-only drain link-down stopped stuck slow-relay flap ratchets unreachable mismatch)
+
 usage() {
-  cat <<'USAGE'
-usage: handover.sh [--smoke] [--seconds N] [--rate N] [--seed N] [--json FILE]
-  --smoke    3 forced handovers each way and one blackhole only
-  --seconds  of forced handovers (default 30)
+  cat <<USAGE
+usage: handover.sh [--smoke] [--row NAME]... [--count N] [--rate N] [--link 10ms|50ms|loss|burst]
+                   [--plain] [--seed N] [--json FILE]
+  --smoke    3 forced handovers each way and one blackhole, the prober alone
+  --row      this row only; may be given again. Rows: ${ROWS[*]}
+  --count    forced handovers each way (default 200)
   --rate     frames a second in each direction (default 2000)
+  --link     10ms: 100 Mbit/s, round trip 10 ms (default); 50ms; loss: 10 ms and 1 % loss;
+             burst: 10 ms and bursts that lose 5 % in all
+  --plain    the prober alone, without the TCP stream and the copy
   --seed     of the emulated links and of the pauses between handovers (default 1)
   --json     writes the table as JSON, too, with all counters
 exit: 0 nothing lost, doubled or reordered while both hosts live, 1 something was, or a step failed, 2 usage
 USAGE
 }
 
-readonly SUBNET=10.66.0.0/24 HOST2=10.66.0.2
-readonly LINK='wire rate=100mbit delay=2500us queue=256k'
+readonly SUBNET=10.66.0.0/24 HOST2=10.66.0.2 HOST3=10.66.0.3
+declare -rA LINKS=(
+  [10ms]='wire rate=100mbit delay=2500us queue=256k'
+  [50ms]='wire rate=100mbit delay=12500us queue=1m'
+  [loss]='wire rate=100mbit delay=2500us queue=256k loss=0.25%'
+  [burst]='wire rate=100mbit delay=2500us queue=256k burst=0.3%/25%'
+)
 readonly FRAME_BYTES=200 FLOWS=8
+readonly TCP_RATE=20M TCP_PORT=5201 COPY_PORT=7000 COPY_MEGABYTES=1
 readonly SMOKE_HANDOVERS=3
-readonly HOLD=60s LONG_HOLD=1h
-readonly BEFORE_SECONDS=1 AFTER_SECONDS=2 CUT_SECONDS=3 STOP_SECONDS=2
+readonly HOLD_MS=60000 LONG_HOLD_MS=3600000
+readonly BEFORE_SECONDS=1 AFTER_SECONDS=2 CUT_SECONDS=3 STOP_SECONDS=5
 readonly AGAIN_SECONDS=60 # for the way before the next row
+readonly SLOW_RATE=10mbit
+readonly FLAP_SECONDS=120 FLAP_EVERY=3 FLAP_HANDOVERS_MAX=6
+readonly RATCHET_SECONDS=60 RATCHET_INTERVAL=83ms
+readonly PING_P95_MS_MAX=150
+readonly NOWHERE=192.168.99.99:9999
 
-smoke=no seconds=30 rate=2000 seed=1 json=''
+smoke=no rows=() count=200 rate=2000 link=10ms plain=no seed=1 json=''
 while (($#)); do
   case $1 in
-    --smoke) smoke=yes ;;
-    --seconds) seconds=${2-}; shift || true ;;
+    --smoke) smoke=yes plain=yes ;;
+    --row) rows+=("${2-}"); shift || true ;;
+    --count) count=${2-}; shift || true ;;
     --rate) rate=${2-}; shift || true ;;
+    --link) link=${2-}; shift || true ;;
+    --plain) plain=yes ;;
     --seed) seed=${2-}; shift || true ;;
     --json) json=${2-}; shift || true ;;
     -h | --help) usage; exit 0 ;;
@@ -44,13 +68,23 @@ while (($#)); do
   esac
   shift
 done
-[[ $seconds$rate =~ ^[0-9]+$ && $seed =~ ^[0-9]+$ ]] || { usage >&2; exit 2; }
+[[ $count$rate$seed =~ ^[0-9]+$ && -n ${LINKS[$link]-} ]] || { usage >&2; exit 2; }
+for name in "${rows[@]}"; do
+  [[ " ${ROWS[*]} " == *" $name "* ]] || { usage >&2; exit 2; }
+done
+[[ ${#rows[@]} -gt 0 ]] || rows=("${ROWS[@]}")
+[[ $smoke == no ]] || rows=(nothing forced blackhole) count=$SMOKE_HANDOVERS
 
 FAILED=0
 STEP_FAILED='' # what went wrong beside the frames in this row
+NOTE=''        # what else the row has measured
 
 say() {
   echo "handover.sh: $*" >&2
+}
+
+wants() { # ROW
+  [[ " ${rows[*]} " == *" $1 "* ]]
 }
 
 now_ms() {
@@ -69,7 +103,7 @@ segment() {
   done
   for host in host1 host2; do
     lab_host "$host"
-    LAB_EMULATED=$LINK lab_attach "$host" "$LAB_INET"
+    LAB_EMULATED=${LINKS[$link]} lab_attach "$host" "$LAB_INET"
   done
   node_cli host1 network create handover --node host1 --subnet "$SUBNET" \
     --relay "$(relay_address relay)" --relay "$(relay_address relay2)" >/dev/null
@@ -79,23 +113,80 @@ segment() {
   lab_run host1 ping -n -q -c 1 -w 30 "$HOST2" >/dev/null || die "host2 does not answer"
 }
 
+# A node that starts again, with a config file's lines.
+restart_node() { # HOST [LINE...]
+  local host=$1
+  node_stop "$host"
+  if (($# == 1)); then
+    node_start "$host"
+  else
+    printf '%s\n' "${@:2}" >"$LAB_DIR/$host.yaml"
+    node_start "$host" --config "$LAB_DIR/$host.yaml"
+  fi
+}
+
 # ---- the way of the session --------------------------------------------------------------------------
 
-hand_over() { # direct|relay[:HOST] [HOLD]
-  node_cli host1 handover host2 "$1" --hold "${2-$HOLD}" >>"$LAB_DIR/log/handovers.log" 2>&1
+# The admin interface without the CLI, whose JVM would disturb what is measured.
+admin() { # HOST PATH [JSON]
+  lab_exec "$1" curl -sS --fail --max-time 15 --unix-socket "$LAB_DIR/state/$1/admin.sock" \
+    ${3:+-H 'Content-Type: application/json' -d "$3"} "http://localhost/api/$2"
+}
+
+hand_over() { # direct|relay[:HOST] [HOLD-MS]
+  admin host1 handover "{\"peer\": \"host2\", \"target\": \"$1\", \"hold_ms\": ${2-$HOLD_MS}}" \
+    >>"$LAB_DIR/log/handovers.log" 2>&1
 }
 
 # Before a row: the session is where the row wants it, if need be after the retries' backoff.
-settle() { # direct|relay[:HOST]
+settle() { # direct|relay[:HOST] [HOLD-MS]
   local deadline=$((SECONDS + AGAIN_SECONDS))
-  until hand_over "$1" "$LONG_HOLD" && [[ $(carrier) == "${1%%:*}" ]]; do
+  until hand_over "$1" "${2-$LONG_HOLD_MS}" && [[ $(carrier) == "${1%%:*}" ]]; do
     ((SECONDS < deadline)) || die "the session does not come to $1: $(tail -n 1 "$LAB_DIR/log/handovers.log")"
     sleep 0.5
   done
+  sleep 1
+}
+
+peer_fact() { # JQ-PATH
+  admin host1 peers | jq -r ".peers[] | select(.name == \"host2\") | $1"
 }
 
 carrier() {
-  node_cli host1 peers --json | jq -r '.peers[] | select(.name == "host2") | .carrier'
+  peer_fact .carrier
+}
+
+# What the session counts as its carrier's changes, on one host.
+handovers_done() { # HOST
+  admin "$1" handovers | jq '(if type == "object" then .handovers else . end) | map(select(.result == "done")) | length'
+}
+
+# ---- load beside the prober --------------------------------------------------------------------------
+
+tcp_start() {
+  lab_spawn tcp-server@host2 iperf3 -s -p "$TCP_PORT" -1 --forceflush
+  lab_await tcp-server 'Server listening' 5
+  lab_spawn tcp@host1 iperf3 -c "$HOST2" -p "$TCP_PORT" -t 3600 -b "$TCP_RATE" -i 1 --forceflush
+  lab_spawn copy-server@host2 bash -c "while :; do timeout 60 socat -u TCP4-LISTEN:$COPY_PORT,reuseaddr STDOUT | sha256sum; done"
+  [[ -s $LAB_DIR/file ]] || head -c "${COPY_MEGABYTES}M" /dev/urandom >"$LAB_DIR/file"
+  lab_spawn copy@host1 bash -c "sleep 0.5; while :; do socat -u OPEN:'$LAB_DIR/file' TCP4:$HOST2:$COPY_PORT && sleep 2; done"
+}
+
+# Says how the load fared: Mbit/s of the TCP stream, its worst second, copies that came whole.
+tcp_stop() {
+  local sum good
+  lab_stop tcp INT || true
+  lab_stop tcp-server KILL || true
+  lab_stop copy KILL || true
+  lab_stop copy-server KILL || true
+  sum=$(sha256sum <"$LAB_DIR/file")
+  good=$(grep -cF "$sum" "$LAB_DIR/log/copy-server.log" || true)
+  awk -v good="$good" '/ sec / && /bits\/sec/ && !/sender|receiver/ {
+      for (i = 1; i < NF; i++) if ($(i + 1) ~ /bits\/sec/) {
+        v = $i * ($(i + 1) ~ /^G/ ? 1000 : $(i + 1) ~ /^K/ ? 0.001 : $(i + 1) ~ /^M/ ? 1 : 0.000001)
+        n++; sum += v; if (n > 1 && (low == "" || v < low)) low = v } }
+    END { printf "tcp %.1f Mbit/s, worst second %.1f, copies whole %d", n ? sum / n : 0, low + 0, good }' \
+    "$LAB_DIR/log/tcp.log"
 }
 
 # ---- counters on the way of the frames ---------------------------------------------------------------
@@ -107,8 +198,8 @@ counters() {
   for host in host1 host2; do
     peer=$([[ $host == host1 ]] && echo host2 || echo host1)
     jq -n --arg host "$host" \
-      --argjson tap "$(node_cli "$host" status --json | jq '.tap | {frames_in, frames_out, dropped}')" \
-      --argjson session "$(node_cli "$host" peers --json | jq --arg peer "$peer" '.peers[] | select(.name == $peer) | .frames')" \
+      --argjson tap "$(admin "$host" status | jq '.tap | {frames_in, frames_out, dropped}')" \
+      --argjson session "$(admin "$host" peers | jq --arg peer "$peer" '.peers[] | select(.name == $peer) | .frames')" \
       --argjson device "$(lab_exec "$host" ip -s -j link show qm0 | jq '.[0].stats64 | {rx: .rx.packets, rx_dropped: .rx.dropped, tx: .tx.packets, tx_dropped: .tx.dropped}')" \
       --argjson link "$(emulator_do stats | jq --arg a "${LAB_END[$host/eth0]}" '[.directions | to_entries[] | select(.key | startswith($a + "-")) | .value] | .[0]')" \
       '{($host): {$tap, $session, $device, $link}}'
@@ -124,51 +215,65 @@ difference() { # BEFORE AFTER
 
 # ---- rows --------------------------------------------------------------------------------------------
 
-# row NAME LIVE COMMAND...: the prober sends while the command runs. LIVE is "both", or the direction of
-# the prober that is judged for nothing: then the row is reported only.
+# row NAME LIVE COMMAND...: the prober sends while the command runs. LIVE is "both", or "one": then the
+# frames are reported only, because one node was not there.
 row() {
   local before after since from name=$1 live=$2
   say "$name"
-  STEP_FAILED=''
+  STEP_FAILED='' NOTE=''
   before=$(counters)
   since=$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)
+  [[ $plain == yes ]] || tcp_start
   probe_start probe host1:qm0 host2:qm0 --rate "$rate" --size "$FRAME_BYTES" --flows "$FLOWS" --both-ways
   sleep "$BEFORE_SECONDS"
   from=$(now_ms)
   "${@:3}" || STEP_FAILED="${STEP_FAILED:-step failed}"
   sleep "$AFTER_SECONDS"
-  [[ $live == one ]] || say "after $(($(now_ms) - from)) ms the carrier is $(carrier)"
+  say "after $(($(now_ms) - from)) ms the carrier is $(carrier || echo unknown)"
   probe_stop probe || STEP_FAILED="${STEP_FAILED:-the prober did not end}"
+  [[ $plain == yes ]] || NOTE+="${NOTE:+; }$(tcp_stop)"
   after=$(counters)
   {
-    node_cli host1 handovers --json
-    node_cli host2 handovers --json
+    admin host1 handovers
+    admin host2 handovers
   } | jq -s '{host1: .[0], host2: .[1]} | map_values(if type == "object" then .handovers else . end)' >"$LAB_DIR/transitions"
-  jq -n --arg name "$name" --arg live "$live" --arg failed "$STEP_FAILED" --arg since "$since" \
+  jq -n --arg name "$name" --arg live "$live" --arg failed "$STEP_FAILED" --arg note "$NOTE" --arg since "$since" \
     --slurpfile report "$LAB_DIR/probe.json" --slurpfile transitions "$LAB_DIR/transitions" \
     --argjson counters "$(difference "$before" "$after")" '
+    def ms: .[0:19] as $s | ($s + "Z" | fromdateiso8601) * 1000 + ((capture("\\.(?<f>[0-9]{1,3})").f // "0" | . + "00")[0:3] | tonumber);
     ($transitions[0] | map_values(map(select(.time >= $since)))) as $t
-    | {name: $name, live: $live, step_failed: $failed, probe: $report[0], counters: $counters, handovers: $t}
+    | $report[0] as $p | ($p.start | ms) as $start
+    | ([$p.directions[].gap_windows_ms] | transpose | map(max // 0)) as $windows
+    | [$t.host1[] | select(.result == "done") | {end: ((.time | ms) - $start), ms: ([.steps[].ms] | add // 0)}
+        | {from: ((.end - .ms) / 50 - 1 | floor), to: (.end / 50 + 1 | floor)}
+        | {from: ([.from, 0] | max), to}] as $spans
+    | ([$spans[] | range(.from; .to + 1)] | map({key: tostring, value: true}) | from_entries) as $busy
+    | {name: $name, live: $live, step_failed: $failed, note: $note, probe: ($p | del(.directions[].gap_windows_ms)), $counters, handovers: $t}
     | .transition_ms = [$t.host1[] | select(.result == "done") | [.steps[].ms] | add // empty]
+    | .gaps_ms = [$spans[] | $windows[.from:.to + 1] | max // 0]
+    | .idle_gaps_ms = [range(0; ($windows | length) - 4; 4) | . as $i
+        | select([range($i; $i + 4)] | all($busy[tostring] | not)) | $windows[$i:$i + 4] | max]
+    | .dropped = ([$counters.host1, $counters.host2] | map({session_full: (.session.dropped.session_full // 0), tap_ring: (.tap.dropped.tap_ring // 0)})
+        | {session_full: (map(.session_full) | add), tap_ring: (map(.tap_ring) | add)})
     | .ok = ($failed == "" and (.probe.ring_drops == 0) and
         ($live != "both" or (.probe.total | .lost + .doubled + .reordered) == 0))' >"$LAB_DIR/row"
   cat "$LAB_DIR/row" >>"$LAB_DIR/rows"
   jq -e .ok "$LAB_DIR/row" >/dev/null || FAILED=$((FAILED + 1))
 }
 
-forced() { # HANDOVERS EACH WAY, or 0: for --seconds
-  local done=0 end=$((SECONDS + seconds))
-  while (($1 ? done < $1 : SECONDS < end)); do
-    hand_over relay || { STEP_FAILED="handover $((done + 1)) to relay failed"; return 1; }
-    sleep "0.$((RANDOM % 9 + 1))"
-    hand_over direct || { STEP_FAILED="handover $((done + 1)) to direct failed"; return 1; }
-    sleep "0.$((RANDOM % 9 + 1))"
+forced() { # AWAY BACK
+  local done=0
+  while ((done < count)); do
+    hand_over "$1" || { STEP_FAILED="handover $((done + 1)) to $1 failed"; return 1; }
+    sleep "0.$((RANDOM % 4 + 2))"
+    hand_over "$2" || { STEP_FAILED="handover $((done + 1)) to $2 failed"; return 1; }
+    sleep "0.$((RANDOM % 4 + 2))"
     done=$((done + 1))
   done
 }
 
 # All UDP between the two hosts vanishes in the core; what goes to the relays does not.
-blackhole() { # both|host1|host2: whose packets
+cut_direct() { # both|host1|host2: whose packets
   local from to rules=''
   for from in host1 host2; do
     to=$([[ $from == host1 ]] && echo host2 || echo host1)
@@ -185,12 +290,51 @@ table inet blackhole {
   }
 }
 RULES
-  sleep "$CUT_SECONDS"
+}
+
+mend_direct() {
   lab_exec "$LAB_INET" nft delete table inet blackhole
+}
+
+blackhole() { # both|host1|host2
+  cut_direct "$1"
+  sleep "$CUT_SECONDS"
+  mend_direct
+}
+
+flap() {
+  local before end=$((SECONDS + FLAP_SECONDS)) made
+  before=$(handovers_done host1)
+  while ((SECONDS < end)); do
+    cut_direct both
+    sleep "$FLAP_EVERY"
+    mend_direct
+    sleep "$FLAP_EVERY"
+  done
+  made=$(($(handovers_done host1) - before))
+  NOTE="$made handovers in $FLAP_SECONDS s"
+  ((made <= FLAP_HANDOVERS_MAX)) || STEP_FAILED="$NOTE, allowed are $FLAP_HANDOVERS_MAX"
 }
 
 kill_relay() { # NAME
   lab_stop "$1" KILL
+  sleep "$CUT_SECONDS"
+}
+
+drain_relay() { # NAME
+  relay_cli "$1" drain >/dev/null
+  sleep "$CUT_SECONDS"
+}
+
+relay_again() { # NAME
+  [[ -z ${LAB_PID[$1]-} ]] || lab_stop "$1" KILL || true
+  relay_start "$1" --allow-any
+}
+
+link_down() {
+  lab_carrier_down host1
+  sleep 2
+  lab_carrier_up host1
   sleep "$CUT_SECONDS"
 }
 
@@ -202,18 +346,85 @@ stop_peer() {
   sleep "$CUT_SECONDS"
 }
 
+# A third node takes nothing from its circuit any more while host1 sends to it as much as it can.
+stuck_receiver() {
+  local from
+  from=$(now_ms)
+  lab_spawn flood@host1 iperf3 -c "$HOST3" -p "$TCP_PORT" -t 30 --forceflush
+  sleep 2
+  kill -s STOP "${LAB_PID[host3]}"
+  sleep "$STOP_SECONDS"
+  kill -s CONT "${LAB_PID[host3]}"
+  lab_stop flood KILL || true
+  NOTE="host3 stopped for $STOP_SECONDS s of $(($(now_ms) - from)) ms"
+}
+
+third_node() {
+  lab_host host3
+  lab_attach host3 "$LAB_INET"
+  node_admit host1 host3 --address "$HOST3/24" >/dev/null
+  node_start host3
+  lab_run host1 ping -n -q -c 1 -w 30 "$HOST3" >/dev/null || die "host3 does not answer"
+  admin host1 handover "{\"peer\": \"host3\", \"target\": \"relay:$(lab_ip relay)\", \"hold_ms\": $LONG_HOLD_MS}" >/dev/null
+  lab_spawn flood-server@host3 iperf3 -s -p "$TCP_PORT" --forceflush
+}
+
+# Ping beside a TCP stream that takes all it gets, over a relay leg that is slow.
+ping_beside_tcp() {
+  local p50 p95
+  link_both host2 eth0 set rate="$SLOW_RATE"
+  lab_spawn flood-server@host2 iperf3 -s -p 5202 -1 --forceflush
+  lab_await flood-server 'Server listening' 5
+  lab_spawn flood@host1 iperf3 -c "$HOST2" -p 5202 -t 25 -i 1 --forceflush
+  sleep 3
+  lab_run host1 ping -n -i 0.05 -c 300 -w 20 "$HOST2" >"$LAB_DIR/ping" || true
+  lab_stop flood INT || true
+  lab_stop flood-server KILL || true
+  link_both host2 eth0 set rate=100mbit
+  p50=$(sed -nE 's/.* time=([0-9.]+) ms$/\1/p' "$LAB_DIR/ping" | percentile 50)
+  p95=$(sed -nE 's/.* time=([0-9.]+) ms$/\1/p' "$LAB_DIR/ping" | percentile 95)
+  NOTE="ping p50 $p50 ms, p95 $p95 ms, answers $(grep -c 'time=' "$LAB_DIR/ping") of 300, TCP $(awk '/receiver|sender/ { for (i = 1; i < NF; i++) if ($(i + 1) ~ /bits/) v = $i " " $(i + 1) } END { print v }' "$LAB_DIR/log/flood.log")"
+  awk "BEGIN { exit !(${p95:-9999} < $PING_P95_MS_MAX) }" || STEP_FAILED="ping p95 ${p95:-none} ms"
+}
+
+ratchets() {
+  sleep "$RATCHET_SECONDS"
+  NOTE="a ratchet every $RATCHET_INTERVAL for $RATCHET_SECONDS s"
+}
+
+# The peer's address leads nowhere: the session stays on the relay, and says when it tries again.
+nowhere() {
+  local facts
+  sleep 12
+  facts=$(peer_fact '[.carrier, (.direct_failures | tostring), (.next_retry // "none")] | join(" ")')
+  NOTE="carrier, failures, next retry: $facts"
+  [[ $facts =~ ^relay\ [1-9][0-9]*\ 2 ]] || STEP_FAILED="$NOTE"
+}
+
+# Another member answers at the peer's address.
+mismatch() {
+  local facts
+  sleep 12
+  facts=$(admin host1 why?peer=host2 | jq -r '[.carrier, ([.candidates[].result] | unique | join(","))] | join(" ")')
+  NOTE="carrier, candidates: $facts; alerts $(grep -c 'somebody else answers' "$LAB_DIR/log/host1.log" || true)"
+  [[ $facts == relay* ]] && grep -q 'somebody else answers' "$LAB_DIR/log/host1.log" || STEP_FAILED="$NOTE"
+}
+
 print_table() {
   {
-    printf 'what happens\tsent\tlost\tdoubled\treordered\tlongest gap ms\tdelay p99 ms\thandovers\tp50 ms\tp95 ms\tresult\n'
+    printf 'what happens\tsent\tlost\tdoubled\treordered\tsession_full\ttap_ring\tgap p50 ms\tp95\tmax\tidle p50\tp95\tmax\thandovers\ttransition p50 ms\tp95\tresult\n'
     jq -r 'def tenths: . * 10 | round / 10;
       def rank(p): sort as $s | if length == 0 then "-" else $s[((p * length | ceil) - 1)] | tenths end;
-      [.name, .probe.total.sent, .probe.total.lost, .probe.total.doubled, .probe.total.reordered, (.probe.total.max_gap_ms | tenths),
-       ([.probe.directions[].latency_us.p99] | max / 1000 | tenths), (.handovers.host1 | map(select(.result == "done")) | length),
+      [.name, .probe.total.sent, .probe.total.lost, .probe.total.doubled, .probe.total.reordered, .dropped.session_full, .dropped.tap_ring,
+       (.gaps_ms | rank(0.5)), (.gaps_ms | rank(0.95)), (.gaps_ms | rank(1)),
+       (.idle_gaps_ms | rank(0.5)), (.idle_gaps_ms | rank(0.95)), (.idle_gaps_ms | rank(1)),
+       (.handovers.host1 | map(select(.result == "done")) | length),
        (.transition_ms | rank(0.5)), (.transition_ms | rank(0.95)),
-       (if .live != "both" then (if .step_failed == "" then "reported" else .step_failed end)
-        elif .ok then "ok" else "FAILED" + (if .step_failed == "" then "" else ": " + .step_failed end) end)] | @tsv' "$LAB_DIR/rows"
+       (if .step_failed != "" then "FAILED: " + .step_failed elif .live != "both" then "reported" elif .ok then "ok" else "FAILED" end)] | @tsv' "$LAB_DIR/rows"
   } | table
-  jq -r 'select(.ok | not) | "\n\(.name): prober ring drops \(.probe.ring_drops), \(.probe.directions | map_values({sent, received, lost, doubled, reordered, longest_loss, sender}) | tojson)\ncounters: \(.counters | tojson)"' "$LAB_DIR/rows"
+  jq -r 'select(.note != "") | "\(.name): \(.note)"' "$LAB_DIR/rows"
+  jq -r 'select(.handovers | [.host1[], .host2[]] | any(.result != "done")) | "\(.name): not done: \([.handovers.host1[], .handovers.host2[]] | map(select(.result != "done") | .cause + ": " + (.reason // "")) | group_by(.) | map("\(length) x \(.[0])") | join("; "))"' "$LAB_DIR/rows"
+  jq -r 'select(.ok | not) | "\n\(.name): prober ring drops \(.probe.ring_drops), \(.probe.directions | map_values({sent, received, lost, doubled, reordered, longest_loss, gaps: (.gaps | map({at, gap_ms}) | .[0:3])}) | tojson)\ncounters: \(.counters | tojson)"' "$LAB_DIR/rows"
 }
 
 lab_require_root
@@ -222,30 +433,114 @@ lab_start
 "$LAB_LIB/tool" prober --help >/dev/null # built before anything is timed
 segment
 settle direct
-row 'nothing' both sleep 2
-if [[ $smoke == yes ]]; then
-  row "$SMOKE_HANDOVERS forced each way" both forced "$SMOKE_HANDOVERS"
-  settle direct
-  hand_over direct 1s
-  row 'direct cut both ways' both blackhole both
-else
-  row "forced for $seconds s" both forced 0
-  for way in both host1 host2; do
+if wants nothing; then
+  row nothing both sleep "$([[ $smoke == yes ]] && echo 2 || echo 10)"
+fi
+if wants forced; then
+  row "$count forced each way" both forced relay direct
+fi
+if wants relays; then
+  row "$count between relays" both forced "relay:$(lab_ip relay)" "relay:$(lab_ip relay2)"
+fi
+for way in both host1 host2; do
+  name=blackhole
+  case $way in host1) name=blackhole-there ;; host2) name=blackhole-back ;; esac
+  if wants "$name"; then
     settle direct
-    hand_over direct 1s
+    hand_over direct 1000
+    sleep 1
     row "direct cut: $way" both blackhole "$way"
-  done
+  fi
+done
+if wants killed-direct; then
   settle direct
   row 'relay killed, direct' both kill_relay relay
-  relay_start relay --allow-any
+  relay_again relay
+fi
+if wants killed-relay; then
   settle "relay:$(lab_ip relay)"
   row 'relay killed, on it' both kill_relay relay
-  relay_start relay --allow-any
+  relay_again relay
+fi
+if wants killed-only; then
   settle direct
-  row "peer stopped for $STOP_SECONDS s" one stop_peer
+  lab_stop relay2 KILL
+  sleep 2
+  settle relay
+  row 'only relay killed, on it' both kill_relay relay
+  relay_again relay
+  relay_again relay2
+fi
+if wants drain; then
+  settle "relay:$(lab_ip relay)" 1000
+  cut_direct both
+  settle "relay:$(lab_ip relay)" 1000
+  row 'relay drained, on it' both drain_relay relay
+  mend_direct
+  relay_again relay
+fi
+if wants link-down; then
+  settle direct
+  row 'link down for 2 s' both link_down
+fi
+if wants stopped; then
+  settle direct
+  row "peer stopped for $STOP_SECONDS s" both stop_peer
+fi
+if wants slow-relay; then
+  settle "relay:$(lab_ip relay)"
+  plain_before=$plain plain=yes rate_before=$rate rate=100
+  row 'ping beside TCP, slow relay leg' both ping_beside_tcp
+  plain=$plain_before rate=$rate_before
+fi
+if wants flap; then
+  settle direct
+  hand_over direct 1000
+  sleep 1
+  row "direct flaps every $FLAP_EVERY s" both flap
+fi
+if wants stuck; then
+  third_node
+  settle "relay:$(lab_ip relay)"
+  row 'receiver of another circuit stuck' both stuck_receiver
+  lab_stop flood-server KILL
+  node_stop host3
+fi
+if wants ratchets; then
+  restart_node host1 'session:' "  rotation-interval: $RATCHET_INTERVAL"
+  restart_node host2 'session:' "  rotation-interval: $RATCHET_INTERVAL"
+  lab_run host1 ping -n -q -c 1 -w 30 "$HOST2" >/dev/null || die "host2 does not answer"
+  settle relay
+  row 'ratchets' both ratchets
+  restart_node host1
+  restart_node host2
+fi
+if wants unreachable; then
+  cut_direct both
+  restart_node host1 'direct:' "  peers: ['$NOWHERE']"
+  restart_node host2
+  lab_run host1 ping -n -q -c 1 -w 30 "$HOST2" >/dev/null || die "host2 does not answer"
+  row "peer's address unreachable" both nowhere
+  mend_direct
+  restart_node host1
+fi
+if wants mismatch; then
+  [[ -n ${LAB_PID[host3]-} ]] || third_node
+  cut_direct host2
+  lab_exec "$LAB_INET" nft -f - <<RULES
+table ip lure {
+  chain prerouting {
+    type nat hook prerouting priority -100
+    ip saddr $(lab_ip host1) ip daddr $(lab_ip host2) meta l4proto udp dnat to $(lab_ip host3):$(admin host3 status | jq -r '.relays[0].observed_addr' | sed 's/.*://')
+  }
+}
+RULES
+  restart_node host2
+  lab_run host1 ping -n -q -c 1 -w 30 "$HOST2" >/dev/null || die "host2 does not answer"
+  row "somebody else at the peer's address" both mismatch
 fi
 
 echo
 print_table
-[[ -z $json ]] || jq -s --arg seed "$seed" '{link: "emulated, 100 Mbit/s, 10 ms", seed: ($seed | tonumber), rows: .}' "$LAB_DIR/rows" >"$json"
+[[ -z $json ]] || jq -s --arg seed "$seed" --arg link "$link" --arg rate "$rate" '{$link, seed: ($seed | tonumber), rate: ($rate | tonumber), rows: .}' "$LAB_DIR/rows" >"$json"
 ((FAILED == 0))

@@ -5,6 +5,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,13 +15,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It decides and does not act: a {@link ChoiceOutput.Move} starts a handover, whose end is told
  * back with {@link #handleHandoverEnded}. While one is under way another is asked for only if its
- * target is lost or the operator speaks. Facts about unknown carriers are ignored.
+ * target is lost or the operator speaks. What is not urgent only one of the two sides begins, lest
+ * they collide. Facts about unknown carriers are ignored.
  *
  * <p>Mutable; owned by the event loop that owns the session.
  */
 public final class CarrierChoice {
 
+  /** How long the side that follows lets the other begin what both find better. */
+  private static final long FOLLOW_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final ChoiceSettings settings;
+  private final boolean leads;
   private final Map<CarrierId, CarrierView> carriers = new LinkedHashMap<>();
   private final Map<String, HoldDown> holdDowns = new HashMap<>();
   private final Deque<ChoiceOutput> outputs = new ArrayDeque<>();
@@ -30,10 +36,22 @@ public final class CarrierChoice {
   private long currentSinceNanos;
   private @Nullable CarrierId movingTo;
   private @Nullable Decision decision;
+  private @Nullable CarrierId leftToPeer;
+  private long leftUntilNanos = Deadlines.NEVER;
   private long nextDeadlineNanos = Deadlines.NEVER;
 
+  /** The choice of the side that leads. */
   public CarrierChoice(ChoiceSettings settings) {
+    this(settings, true);
+  }
+
+  /**
+   * @param leads whether this side begins moves that are not urgent; one of the two does, and the
+   *     other only if a second later it still finds the same
+   */
+  public CarrierChoice(ChoiceSettings settings, boolean leads) {
     this.settings = settings;
+    this.leads = leads;
     this.ranking = new CarrierRanking(settings, carriers, forced);
   }
 
@@ -105,13 +123,25 @@ public final class CarrierChoice {
   }
 
   /**
-   * The operator, on either side, asks for a carrier and that the session stay there.
+   * The operator asks this side for a carrier and that the session stay there.
    *
    * @param name the relay's name or null for any of the kind
    */
   public void handleForced(CarrierKind kind, @Nullable String name, long holdNanos, long nowNanos) {
-    forced.set(kind, name, nowNanos + holdNanos);
+    force(kind, name, false, holdNanos, nowNanos);
+  }
+
+  /** The operator asked the peer, which begins the move. */
+  public void handleForcedByPeer(
+      CarrierKind kind, @Nullable String name, long holdNanos, long nowNanos) {
+    force(kind, name, true, holdNanos, nowNanos);
+  }
+
+  private void force(
+      CarrierKind kind, @Nullable String name, boolean byPeer, long holdNanos, long nowNanos) {
+    forced.set(kind, name, byPeer, nowNanos + holdNanos);
     movingTo = null;
+    leftToPeer = null;
     evaluate(nowNanos);
   }
 
@@ -212,11 +242,26 @@ public final class CarrierChoice {
     decision = made;
     CarrierId to = made.chosen();
     HandoverCause cause = made.cause();
-    if (to != null && cause != null && movingTo == null) {
+    if (to == null || cause == null) {
+      leftToPeer = null;
+      leftUntilNanos = Deadlines.NEVER;
+    } else if (movingTo == null && isOursToBegin(to, cause, nowNanos)) {
       movingTo = to;
       outputs.add(new ChoiceOutput.Move(current, to, cause, made));
     }
     nextDeadlineNanos = planDeadline(nowNanos);
+  }
+
+  private boolean isOursToBegin(CarrierId to, HandoverCause cause, long nowNanos) {
+    boolean ours = cause == HandoverCause.FORCED ? !forced.isByPeer() : leads;
+    if (ours || cause.isUrgent()) {
+      return true;
+    }
+    if (!to.equals(leftToPeer)) {
+      leftToPeer = to;
+      leftUntilNanos = nowNanos + FOLLOW_NANOS;
+    }
+    return nowNanos >= leftUntilNanos;
   }
 
   private void compareWithRelay(long nowNanos) {
@@ -239,6 +284,9 @@ public final class CarrierChoice {
 
   private long planDeadline(long nowNanos) {
     long next = forced.untilNanos();
+    if (leftUntilNanos > nowNanos) {
+      next = Math.min(next, leftUntilNanos);
+    }
     for (CarrierView view : carriers.values()) {
       next = Math.min(next, view.demotion.nextDeadlineNanos());
       for (long at :

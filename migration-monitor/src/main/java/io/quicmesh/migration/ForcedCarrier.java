@@ -12,8 +12,10 @@ final class ForcedCarrier {
   private @Nullable CarrierKind kind;
   private @Nullable String name;
   private long untilNanos = Deadlines.NEVER;
+  private boolean byPeer;
 
-  void set(CarrierKind wantedKind, @Nullable String wantedName, long until) {
+  void set(CarrierKind wantedKind, @Nullable String wantedName, boolean saidToPeer, long until) {
+    byPeer = saidToPeer;
     kind = wantedKind;
     name = wantedName;
     untilNanos = until;
@@ -33,6 +35,11 @@ final class ForcedCarrier {
 
   boolean wants(CarrierId carrier) {
     return carrier.kind() == kind && (name == null || name.equals(carrier.name()));
+  }
+
+  /** Whether it was said to the peer, which acts on it. */
+  boolean isByPeer() {
+    return byPeer;
   }
 
   /** Until when it counts; {@link Deadlines#NEVER} if there is none. */

@@ -143,6 +143,14 @@ public final class Handover {
   }
 
   /**
+   * The peer sent RESUME, and the transport, which orders attempts by itself, answered. A handover
+   * of ours to the same carrier becomes the peer's; one to another has lost.
+   */
+  public void handlePeerResume(CarrierId carrier, HandoverCause cause, long nowNanos) {
+    runOfPeer(carrier, cause, nowNanos).move().leaveToPeer(carrier, nowNanos);
+  }
+
+  /**
    * The peer's COMMIT came: our lanes are to follow. It may be the first that is heard of the
    * peer's attempt, where the transport orders attempts by itself.
    */

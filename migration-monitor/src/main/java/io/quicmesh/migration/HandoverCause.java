@@ -32,6 +32,11 @@ public enum HandoverCause {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
+  /** Whether the session may be without a working carrier, so that either side begins at once. */
+  boolean isUrgent() {
+    return this == SILENCE || this == DEAD || this == SMALL_PACKETS;
+  }
+
   /**
    * Whether the carrier that was left has shown a weakness, rather than another a strength. What
    * the peer did for reasons of its own is not undone at once either, except that direct comes
@@ -41,7 +46,6 @@ public enum HandoverCause {
     if (this == PEER) {
       return to.kind() == CarrierKind.RELAY && !left.equals(to);
     }
-    boolean weak = this == WORSE || this == SILENCE || this == DEAD || this == SMALL_PACKETS;
-    return weak && !left.equals(to);
+    return (isUrgent() || this == WORSE) && !left.equals(to);
   }
 }

@@ -62,13 +62,17 @@ final class MoveSteps {
   // Step 3, begun by the peer, whose attempt decides from now on.
 
   void answer(Attempt attempt, CarrierId carrier, long nowNanos) {
+    leaveToPeer(carrier, nowNanos);
+    progress.ask(new HandoverOutput.AcceptResume(attempt, carrier));
+  }
+
+  void leaveToPeer(CarrierId carrier, long nowNanos) {
     if (!progress.isIn(RESUMING)) {
       progress.enter(RESUMING, nowNanos);
     }
     ends.moveTo(carrier);
     progress.leaveToPeer();
     progress.restartDeadline(nowNanos);
-    progress.ask(new HandoverOutput.AcceptResume(attempt, carrier));
   }
 
   void handleCommitted(CarrierId carrier, boolean peerFindsOldSilent, long nowNanos) {

@@ -612,4 +612,47 @@ class CarrierChoiceTest {
     assertThat(whileAnotherRuns).isFalse();
     assertThat(move()).extracting("to").isEqualTo(DIRECT);
   }
+
+  @Test
+  void sideThatFollowsLeavesWhatIsNotUrgentToTheOtherForASecond() {
+    CarrierChoice follower = new CarrierChoice(ChoiceSettings.DEFAULT, false);
+    follower.handleCarrierUp(RELAY_A, 0);
+    follower.poll();
+    follower.handleEstablished(RELAY_A, 0);
+
+    follower.handleCarrierUp(DIRECT, SECOND);
+
+    assertThat(follower.poll()).isNull();
+    assertThat(follower.nextDeadlineNanos()).isEqualTo(2 * SECOND);
+    follower.handleDeadline(2 * SECOND);
+    assertThat(follower.poll()).extracting("to").isEqualTo(DIRECT);
+  }
+
+  @Test
+  void sideThatFollowsBeginsAtOnceWhatIsUrgent() {
+    CarrierChoice follower = new CarrierChoice(ChoiceSettings.DEFAULT, false);
+    follower.handleCarrierUp(DIRECT, 0);
+    follower.poll();
+    follower.handleEstablished(DIRECT, 0);
+    follower.handleCarrierUp(RELAY_A, 0);
+
+    follower.handleSilent(DIRECT, SECOND);
+
+    assertThat(follower.poll()).extracting("to").isEqualTo(RELAY_A);
+  }
+
+  @Test
+  void sideThatWasNotAskedLeavesAForcedMoveToTheOther() {
+    establishOn(DIRECT);
+    choice.handleCarrierUp(RELAY_A, 0);
+
+    choice.handleForcedByPeer(CarrierKind.RELAY, null, 60 * SECOND, SECOND);
+
+    assertThat(move()).isNull();
+    choice.handleHandoverEnded(
+        Reports.ended(RELAY_A, RELAY_A, HandoverResult.DONE, HandoverCause.PEER), SECOND + 50 * MS);
+    choice.handleDeadline(3 * SECOND);
+    assertThat(move()).isNull();
+    assertThat(choice.current()).isEqualTo(RELAY_A);
+  }
 }

@@ -774,4 +774,51 @@ class HandoverTest {
     assertThat(other).isTrue();
     assertThat(report().result()).isEqualTo(HandoverResult.SUPERSEDED);
   }
+
+  @Test
+  void becomesThePeersWhenItsResumeWonOnTheSameCarrier() {
+    restOn(RELAY);
+    handover.handleStart(DIRECT, HandoverCause.PREFER_DIRECT, 0);
+    drain();
+
+    handover.handlePeerResume(DIRECT, HandoverCause.PEER, 5 * MS);
+    handover.handleCommitted(DIRECT, false, 10 * MS);
+    handover.handleLanesCut(DIRECT, 0, 10 * MS);
+    handover.handlePeerCut(DIRECT, 15 * MS);
+    handover.handleOldCarrierClosed(RELAY, 15 * MS);
+
+    HandoverReport report = report();
+    assertThat(report.result()).isEqualTo(HandoverResult.DONE);
+    assertThat(report.byPeer()).isTrue();
+    assertThat(report.cause()).isEqualTo(HandoverCause.PREFER_DIRECT);
+  }
+
+  @Test
+  void givesWayWhenThePeersResumeWonOnAnotherCarrier() {
+    restOn(RELAY);
+    handover.handleStart(DIRECT, HandoverCause.PREFER_DIRECT, 0);
+    drain();
+
+    handover.handlePeerResume(RELAY_B, HandoverCause.PEER, 5 * MS);
+
+    assertThat(report().result()).isEqualTo(HandoverResult.SUPERSEDED);
+    assertThat(handover.state()).isEqualTo(HandoverState.RESUMING);
+  }
+
+  @Test
+  void isDoneFromASilentCarrierOnceThePeerHasFollowed() {
+    restOn(DIRECT);
+    handover.handleStart(RELAY, HandoverCause.SILENCE, 0);
+    handover.handleResumed(RELAY, 20 * MS);
+    handover.handleLanesCut(RELAY, 7, 20 * MS);
+    drain();
+
+    handover.handlePeerCut(RELAY, 40 * MS);
+    assertThat(asked()).contains(new CloseOldStreams(RELAY));
+    handover.handleOldCarrierClosed(DIRECT, 40 * MS);
+
+    HandoverReport report = report();
+    assertThat(report.result()).isEqualTo(HandoverResult.DONE);
+    assertThat(report.framesResent()).isEqualTo(7);
+  }
 }

@@ -44,9 +44,6 @@ final class Mesh implements TapListener, Peer.Host, Relays.Host {
 
   private static final Logger LOG = LoggerFactory.getLogger(Mesh.class);
 
-  private static final int PROTOCOL_VERSION = 1;
-  private static final int HEARTBEAT_MILLIS = 1000;
-  private static final int ROTATION_SECONDS = 3600;
   private static final long SWEEP_SECONDS = 30;
 
   /** A relay tells of a move about so long after it. */
@@ -301,12 +298,12 @@ final class Mesh implements TapListener, Peer.Host, Relays.Host {
   public byte[] greeting() {
     Relays known = relays;
     return new Established(
-            PROTOCOL_VERSION,
+            PeerHandshake.PROTOCOL_VERSION,
             context.settings().direct() ? Capability.DIRECT : 0,
             context.bootId(),
             context.mtuBytes(),
-            HEARTBEAT_MILLIS,
-            ROTATION_SECONDS,
+            (int) TimeUnit.NANOSECONDS.toMillis(context.settings().health().idleIntervalNanos()),
+            context.settings().keys().rotationSeconds(),
             known == null ? null : known.observed(),
             candidates.get(),
             context.identity().membershipRecord())

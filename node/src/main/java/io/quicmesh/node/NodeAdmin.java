@@ -127,11 +127,8 @@ public final class NodeAdmin implements FactsSource, AdminActions {
           Peer peer = find(request.peer());
           CompletableFuture<HandoverResult> answer = new CompletableFuture<>();
           CarrierEntry current = peer.carriers().current();
-          boolean isThere =
-              current != null
-                  && current.id().kind() == kind
-                  && (relay == null || current.id().name().equals(relay));
-          Consumer<HandoverEntry> listener = entry -> handleEnded(answer, peer, kind, entry);
+          boolean isThere = isOn(current, kind, relay);
+          Consumer<HandoverEntry> listener = entry -> handleEnded(answer, peer, kind, relay, entry);
           running.journal().addHandoverListener(listener);
           var unused =
               answer.whenComplete(
@@ -148,14 +145,24 @@ public final class NodeAdmin implements FactsSource, AdminActions {
   }
 
   private static void handleEnded(
-      CompletableFuture<HandoverResult> answer, Peer peer, CarrierKind kind, HandoverEntry entry) {
-    CarrierEntry now = peer.carriers().current();
+      CompletableFuture<HandoverResult> answer,
+      Peer peer,
+      CarrierKind kind,
+      @Nullable String relay,
+      HandoverEntry entry) {
     boolean isDone =
-        entry.result().equals(HandoverEntry.DONE) && now != null && now.id().kind() == kind;
+        entry.result().equals(HandoverEntry.DONE) && isOn(peer.carriers().current(), kind, relay);
     if (entry.peer().equals(peer.name()) && isDone) {
       answer.complete(
           new HandoverResult(entry.result(), entry.steps(), entry.gapMs(), entry.framesResent()));
     }
+  }
+
+  private static boolean isOn(
+      @Nullable CarrierEntry current, CarrierKind kind, @Nullable String relay) {
+    return current != null
+        && current.id().kind() == kind
+        && (relay == null || current.id().name().equals(relay));
   }
 
   private static CarrierKind kind(String target) {

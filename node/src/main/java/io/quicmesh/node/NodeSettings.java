@@ -29,6 +29,7 @@ public record NodeSettings(
     ChoiceSettings choice,
     RetrySettings retry,
     HandoverSettings handover,
+    KeySettings keys,
     SwitchLimits switching) {
 
   public NodeSettings {
@@ -48,6 +49,7 @@ public record NodeSettings(
         ChoiceSettings.DEFAULT,
         RetrySettings.DEFAULT,
         HandoverSettings.DEFAULT,
+        KeySettings.DEFAULT,
         SwitchLimits.defaults());
   }
 }

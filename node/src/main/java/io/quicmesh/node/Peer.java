@@ -1,8 +1,6 @@
 package io.quicmesh.node;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.Unpooled;
 import io.quicmesh.migration.CarrierKind;
 import io.quicmesh.migration.HandoverCause;
 import io.quicmesh.migration.HandoverReport;
@@ -10,33 +8,23 @@ import io.quicmesh.migration.HandoverStep;
 import io.quicmesh.transport.carrier.CircuitCarrier;
 import io.quicmesh.transport.carrier.DirectCarrier;
 import io.quicmesh.transport.carrier.RelayClient;
-import io.quicmesh.transport.identity.EndToEndTls;
-import io.quicmesh.transport.identity.MemberVerifier;
 import io.quicmesh.transport.identity.MembershipRecord;
-import io.quicmesh.transport.identity.PeerRefusedException;
-import io.quicmesh.transport.identity.VerifiedPeer;
 import io.quicmesh.transport.quic.PathEvent;
 import io.quicmesh.transport.quic.QuicConnection;
 import io.quicmesh.transport.session.Carrier;
 import io.quicmesh.transport.session.Established;
-import io.quicmesh.transport.session.FlightBudget;
-import io.quicmesh.transport.session.KeyExchange;
+import io.quicmesh.transport.session.KeyRotation;
+import io.quicmesh.transport.session.LaneMove;
 import io.quicmesh.transport.session.Session;
 import io.quicmesh.transport.session.SessionConfig;
-import io.quicmesh.transport.session.SessionEnvironment;
 import io.quicmesh.transport.session.SessionListener;
 import io.quicmesh.transport.wire.Capability;
 import io.quicmesh.transport.wire.CloseCode;
 import io.quicmesh.transport.wire.ControlMessage;
 import io.quicmesh.transport.wire.Fingerprint;
 import io.quicmesh.transport.wire.Opaque;
-import io.quicmesh.transport.wire.WireException;
-import java.net.InetSocketAddress;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,16 +33,20 @@ import org.slf4j.LoggerFactory;
 /**
  * Another member of the network, as this node deals with it: one session, the carriers that it can
  * run on, and the port of the switch behind which the peer's hosts are. Loop-owned.
+ *
+ * <p>It connects what does the work and decides nothing itself: {@link PeerCircuits} and {@link
+ * DirectDialer} bring carriers, {@link PeerCarriers} moves the session between them, {@link
+ * PeerHandshake} proves who the peer is, {@link KeyRotation} says when its keys move on.
  */
 final class Peer
-    implements SessionListener, SessionEnvironment, DirectCarrier.Owner, PeerCarriers.Observer {
+    implements SessionListener, DirectCarrier.Owner, PeerCarriers.Observer, PeerMessages.Listener {
 
   private static final Logger LOG = LoggerFactory.getLogger(Peer.class);
 
   private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long FORGET_NANOS = TimeUnit.MINUTES.toNanos(5);
+  private static final long KEYS_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long NOT_PREFERRED_DELAY_MILLIS = 1000;
-  private static final long ELIGIBLE_DELAY_MILLIS = 250;
 
   /** The side that moved begins to mend; the other side does if it did not notice. */
   private static final long MIGRATED_DELAY_MILLIS = 20;
@@ -115,34 +107,24 @@ final class Peer
   private final int port;
   private final NodeContext context;
   private final Host host;
-  private final Session session;
-  private final PeerCarriers carriers;
-  private final DirectDialer dialer;
+  private final boolean isInitiator;
   private final LoopAlarm sessionAlarm;
   private final LoopAlarm driveAlarm;
-  private final boolean isInitiator;
-  private final Map<RelayClient, ControlMessage.Presence> presences = new LinkedHashMap<>();
-  private final Map<Long, Probe> probes = new LinkedHashMap<>();
-  private @Nullable VerifiedPeer verified;
-  private @Nullable MembershipRecord record;
-  private @Nullable Established greeting;
+  private final PeerHandshake handshake;
+  private final Session session;
+  private final PeerMessages messages;
+  private final PeerCarriers carriers;
+  private final PeerCircuits circuits;
+  private final DirectDialer dialer;
+  private final KeyRotation keys;
   private @Nullable String refusal;
   private long nextTickNanos;
   private long withoutCarrierSinceNanos;
   private long sessionFullDrops;
-  private long nextProbe;
   private int repairs;
   private int framesHeard;
   private boolean delivering;
   private boolean closed;
-
-  /** A probe under way. */
-  private record Probe(long sentNanos, ProbeListener listener) {}
-
-  /** Hears of the answer to a probe. */
-  interface ProbeListener {
-    void answered(long rttNanos);
-  }
 
   Peer(Fingerprint id, int port, NodeContext context, Host host) {
     this.id = id;
@@ -162,11 +144,17 @@ final class Peer
     this.isInitiator = config.isInitiator();
     this.sessionAlarm = new LoopAlarm(context.loop(), this::handleSessionAlarm);
     this.driveAlarm = new LoopAlarm(context.loop(), this::drive);
-    this.session = new Session(config, this, this);
+    this.handshake = new PeerHandshake(context, id);
+    this.session = new Session(config, new PeerEnvironment(context, handshake, sessionAlarm), this);
+    this.messages = new PeerMessages(session, context, this);
     this.carriers = new PeerCarriers(session, context, this, isInitiator);
+    this.circuits = new PeerCircuits(context, id, carriers);
     this.dialer = new DirectDialer(context, id, this::addDirect);
-    this.nextTickNanos = context.nowNanos() + TICK_NANOS;
-    this.withoutCarrierSinceNanos = context.nowNanos();
+    long now = context.nowNanos();
+    this.keys =
+        new KeyRotation(settings.keys().rotationNanos(), settings.keys().renewalNanos(), now);
+    this.nextTickNanos = now + TICK_NANOS;
+    this.withoutCarrierSinceNanos = now;
     driveAlarm.setAt(nextTickNanos);
   }
 
@@ -174,16 +162,12 @@ final class Peer
 
   /** A relay tells that the peer is there, or not any more. */
   void handlePresence(RelayClient relay, ControlMessage.Presence presence) {
-    if (presence.up()) {
-      presences.put(relay, presence);
-      if (isInitiator) {
-        openCircuit(relay);
-      }
-    } else {
-      presences.remove(relay);
+    circuits.handlePresence(relay, presence);
+    if (isInitiator) {
+      circuits.openMissing();
     }
-    int delay = isPreferredClient(presence) ? 0 : (int) NOT_PREFERRED_DELAY_MILLIS;
-    later(delay, this::offerObserved);
+    long delay = isPreferredClient(presence) ? 0 : NOT_PREFERRED_DELAY_MILLIS;
+    later(delay, () -> dialer.setObserved(circuits.observed()));
     drive();
   }
 
@@ -193,39 +177,19 @@ final class Peer
     return isSelfMobile == isPeerMobile ? isInitiator : isSelfMobile;
   }
 
-  private void offerObserved() {
-    List<InetSocketAddress> observed = new ArrayList<>();
-    presences.values().forEach(presence -> observed.addAll(presence.observed()));
-    dialer.setObserved(observed);
-  }
-
   /** A relay connection is gone. Its circuits were told before. */
   void handleRelayDown(RelayClient relay) {
-    presences.remove(relay);
-  }
-
-  private void openCircuit(RelayClient relay) {
-    for (CarrierEntry entry : carriers.entries()) {
-      if (entry.carrier() instanceof CircuitCarrier circuit && circuit.client() == relay) {
-        return;
-      }
-    }
-    carriers.add(relay.openCircuit(id, context.random().nextLong()), relay.name(), true);
+    circuits.handleRelayDown(relay);
   }
 
   /** The peer opened a circuit to this node. */
   void addCircuit(CircuitCarrier circuit) {
     if (isInitiator) {
       circuit.close(CloseCode.PROTOCOL);
-      return;
+    } else {
+      circuits.accept(circuit);
+      drive();
     }
-    for (CarrierEntry entry : List.copyOf(carriers.entries())) {
-      if (entry.carrier() instanceof CircuitCarrier old && old.client() == circuit.client()) {
-        old.close(CloseCode.SUPERSEDED);
-      }
-    }
-    carriers.add(circuit, circuit.client().name(), true);
-    drive();
   }
 
   /** A direct connection to the peer is up, whoever dialled it; its key is the peer's. */
@@ -236,10 +200,7 @@ final class Peer
     }
     DirectCarrier carrier = new DirectCarrier(connection, context.flightBudget(), this);
     host.directUp(this, connection);
-    carriers.add(carrier, connection.id(), isInitiator);
-    if (!isInitiator) {
-      later(ELIGIBLE_DELAY_MILLIS, () -> carriers.makeEligible(carrier));
-    }
+    carriers.add(carrier, connection.id());
     dialer.handleDirectUp();
     drive();
   }
@@ -266,7 +227,7 @@ final class Peer
 
   /** The path of a connection is another one since this time. */
   void handleMigrated(QuicConnection connection, long sinceNanos) {
-    for (CarrierEntry entry : List.copyOf(carriers.entries())) {
+    for (CarrierEntry entry : carriers.entries()) {
       if (connection.equals(connectionOf(entry.carrier()))) {
         carriers.handleMigrated(entry.carrier(), sinceNanos);
       }
@@ -276,7 +237,7 @@ final class Peer
 
   /** This node's end of a direct connection moved, and QUIC cannot follow: dial anew, hand over. */
   void handleServerMoved(QuicConnection connection) {
-    for (CarrierEntry entry : List.copyOf(carriers.entries())) {
+    for (CarrierEntry entry : carriers.entries()) {
       if (entry.carrier() instanceof DirectCarrier direct && direct.connection() == connection) {
         carriers.handleLeaving(direct, HandoverCause.RENEWAL);
       }
@@ -287,11 +248,7 @@ final class Peer
 
   /** A relay will stop: leave it. */
   void handleDraining(RelayClient relay) {
-    for (CarrierEntry entry : List.copyOf(carriers.entries())) {
-      if (entry.carrier() instanceof CircuitCarrier circuit && circuit.client() == relay) {
-        carriers.handleLeaving(circuit, HandoverCause.DRAIN);
-      }
-    }
+    circuits.handleDraining(relay);
     drive();
   }
 
@@ -299,7 +256,7 @@ final class Peer
 
   /** Stages a frame for the peer; false if the session is full and the frame is dropped. */
   boolean offer(ByteBuf batch, int offset, int length, int flowHash) {
-    if (!session.hasRoom(length)) {
+    if (!session.hasRoom(length, flowHash)) {
       sessionFullDrops++;
       return false;
     }
@@ -363,10 +320,27 @@ final class Peer
   }
 
   @Override
-  public void attached(Carrier carrier, boolean byPeer, long framesResent) {
-    repairs = 0;
-    carriers.handleAttached(carrier, byPeer, framesResent);
+  public void peerResumes(Carrier carrier) {
+    carriers.handlePeerResumes(carrier);
     drive();
+  }
+
+  @Override
+  public void attached(Carrier carrier, LaneMove move) {
+    repairs = 0;
+    carriers.handleAttached(carrier, move);
+    drive();
+  }
+
+  @Override
+  public void peerFollowed(Carrier carrier) {
+    carriers.handlePeerFollowed(carrier);
+    drive();
+  }
+
+  @Override
+  public void resent(Carrier carrier, int records) {
+    carriers.handleResent(records);
   }
 
   @Override
@@ -425,33 +399,14 @@ final class Peer
   }
 
   private void repair() {
-    for (RelayClient relay : List.copyOf(presences.keySet())) {
-      if (relay.connection().isOpen()) {
-        openCircuit(relay);
-      }
-    }
-    if (!session.isEstablished() && !carriers.entries().isEmpty()) {
-      session.startOver(carriers.entries().get(0).carrier());
+    circuits.openMissing();
+    List<CarrierEntry> there = carriers.entries();
+    if (!session.isEstablished() && !there.isEmpty()) {
+      session.startOver(there.get(0).carrier());
     }
   }
 
-  // Handshake.
-
-  @Override
-  public KeyExchange newKeyExchange(boolean client, KeyExchange.Listener listener) {
-    MemberVerifier verifier =
-        MemberVerifier.ofNetwork(context.identity().network(), context.revoked(), context.clock())
-            .expecting(id);
-    EndToEndTls.Settings settings =
-        new EndToEndTls.Settings(context.identity().transport(), verifier);
-    return new SessionKeyExchange(
-        listener,
-        peer -> verified = peer,
-        events ->
-            client
-                ? context.tls().client(settings, context.loop(), events)
-                : context.tls().server(settings, context.loop(), events));
-  }
+  // Handshake and keys.
 
   @Override
   public byte[] greeting() {
@@ -460,37 +415,37 @@ final class Peer
 
   @Override
   public @Nullable String greeted(byte[] bytes) {
-    VerifiedPeer peer = verified;
-    if (peer == null) {
-      return "a greeting before the peer was verified";
-    }
-    try {
-      Established told = Established.decode(bytes);
-      MembershipRecord shown =
-          MembershipRecord.open(told.membershipRecord().toBytes(), context.identity().network());
-      shown.check(peer, context.clock().instant());
-      greeting = told;
-      record = shown;
-      return null;
-    } catch (WireException | PeerRefusedException e) {
-      return String.valueOf(e.getMessage());
-    }
+    return handshake.handleGreeting(bytes);
   }
 
   @Override
   public void established() {
     LOG.info("session established peer={} id={}", name(), id.shortText());
     refusal = null;
-    Established told = greeting;
-    if (told != null) {
-      dialer.setTold(told.candidates());
-    }
+    handleFreshSecret();
     host.changed(this, "session established");
     Opaque revocations = host.revocations();
     if (revocations != null) {
-      send(new PeerMessage.Revocations(revocations));
+      messages.send(new PeerMessage.Revocations(revocations));
     }
     drive();
+  }
+
+  @Override
+  public void renewed() {
+    LOG.debug("session got a fresh secret peer={}", name());
+    handleFreshSecret();
+    drive();
+  }
+
+  private void handleFreshSecret() {
+    long now = context.nowNanos();
+    keys.handleFreshSecret(now);
+    Established told = handshake.greeting();
+    if (told != null) {
+      dialer.setTold(told.candidates());
+      keys.handlePeerRotation(TimeUnit.SECONDS.toNanos(told.rotationSeconds()), now);
+    }
   }
 
   @Override
@@ -510,78 +465,72 @@ final class Peer
     }
   }
 
+  private boolean drivesKeys() {
+    return isInitiator && session.isEstablished();
+  }
+
+  private void driveKeys(long nowNanos) {
+    if (drivesKeys() && carriers.isAtRest()) {
+      switch (keys.handleDeadline(nowNanos)) {
+        case RATCHET -> session.ratchet();
+        case RENEW -> session.renew();
+        case NOTHING -> {}
+      }
+    }
+  }
+
+  /** Keys that are due while the session moves wait for the end of that. */
+  private long keysDeadlineNanos(long nowNanos) {
+    return drivesKeys()
+        ? Math.max(keys.nextDeadlineNanos(), nowNanos + (carriers.isAtRest() ? 0 : KEYS_WAIT_NANOS))
+        : Long.MAX_VALUE;
+  }
+
   // Messages.
 
   @Override
   public void message(ByteBuf message) {
-    PeerMessage read = PeerMessage.read(message);
-    if (read instanceof PeerMessage.Hold hold) {
-      carriers.handleForced(
-          hold.kind(), hold.relay(), TimeUnit.MILLISECONDS.toNanos(hold.millis()));
-      later(1, () -> {});
-    } else if (read instanceof PeerMessage.Probe probe) {
-      send(new PeerMessage.ProbeEcho(probe.number()));
-    } else if (read instanceof PeerMessage.ProbeEcho echo) {
-      Probe asked = probes.remove(echo.number());
-      if (asked != null) {
-        asked.listener.answered(context.nowNanos() - asked.sentNanos);
-      }
-    } else if (read instanceof PeerMessage.Renewed renewed) {
-      handleRenewed(renewed.membershipRecord());
-    } else if (read instanceof PeerMessage.Revocations revocations) {
-      host.revocations(revocations.signedList().toBytes());
-    }
+    messages.handle(message);
   }
 
-  /** The record is about the key that the session was made with, so it needs no new handshake. */
-  private void handleRenewed(Opaque signed) {
-    VerifiedPeer peer = verified;
-    try {
-      MembershipRecord shown =
-          MembershipRecord.open(signed.toBytes(), context.identity().network());
-      if (peer != null) {
-        shown.check(peer, context.clock().instant());
-        record = shown;
-      }
-    } catch (WireException | PeerRefusedException e) {
-      LOG.warn("membership not renewed peer={} reason={}", name(), e.getMessage());
-      context.membership().count("session_failed", CloseCode.NOT_ALLOWED);
-    }
+  @Override
+  public void held(CarrierKind kind, @Nullable String relay, long holdNanos) {
+    carriers.handleForcedByPeer(kind, relay, holdNanos);
+    later(1, () -> {});
+  }
+
+  @Override
+  public void renewed(Opaque membershipRecord) {
+    handshake.handleRenewed(membershipRecord);
+  }
+
+  @Override
+  public void revocations(Opaque signedList) {
+    host.revocations(signedList.toBytes());
   }
 
   /** Tells the peer that this node's membership goes on. */
   void tellRenewed(Opaque membershipRecord) {
     if (session.isEstablished()) {
-      send(new PeerMessage.Renewed(membershipRecord));
+      messages.send(new PeerMessage.Renewed(membershipRecord));
     }
   }
 
   /** Hands a list of revoked keys on. */
   void tellRevocations(Opaque signedList) {
     if (session.isEstablished()) {
-      send(new PeerMessage.Revocations(signedList));
+      messages.send(new PeerMessage.Revocations(signedList));
     }
   }
 
   /** Sends a probe through the session; the listener hears of the answer, if one comes. */
-  void probe(ProbeListener listener) {
-    probes.put(nextProbe, new Probe(context.nowNanos(), listener));
-    send(new PeerMessage.Probe(nextProbe++));
-    if (probes.size() > 64) {
-      probes.remove(probes.keySet().iterator().next());
-    }
-  }
-
-  private void send(PeerMessage message) {
-    ByteBuf bytes = Unpooled.buffer();
-    message.write(bytes);
-    session.sendMessage(bytes);
-    bytes.release();
+  void probe(PeerMessages.ProbeListener listener) {
+    messages.probe(listener);
   }
 
   /** An operator wants the session to stay on this kind of carrier for a time; tells the peer. */
   void force(CarrierKind kind, @Nullable String relay, long holdMillis) {
-    send(new PeerMessage.Hold(kind, relay, holdMillis));
+    messages.send(new PeerMessage.Hold(kind, relay, holdMillis));
     carriers.handleForced(kind, relay, TimeUnit.MILLISECONDS.toNanos(holdMillis));
     if (kind == CarrierKind.DIRECT) {
       dialer.handleRetryNow();
@@ -656,8 +605,9 @@ final class Peer
     }
     dialer.drive();
     carriers.drive();
+    driveKeys(now);
     long next = Math.min(carriers.nextDeadlineNanos(), dialer.nextDeadlineNanos());
-    driveAlarm.setAt(Math.min(next, nextTickNanos));
+    driveAlarm.setAt(Math.min(Math.min(next, keysDeadlineNanos(now)), nextTickNanos));
   }
 
   private void tick(long nowNanos) {
@@ -666,19 +616,10 @@ final class Peer
     if (session.carrier() != null) {
       withoutCarrierSinceNanos = nowNanos;
     }
-    Instant end = membershipEnd();
+    Instant end = handshake.membershipEnd();
     if (end != null && context.clock().instant().isAfter(end)) {
       host.expired(this, end);
     }
-  }
-
-  /** When the last thing that the CA said about the peer ends; null before it is known. */
-  private @Nullable Instant membershipEnd() {
-    if (verified == null || record == null) {
-      return null;
-    }
-    Instant renewed = record.validity().notAfter();
-    return renewed.isAfter(verified.notAfter()) ? renewed : verified.notAfter();
   }
 
   private void handleSessionAlarm() {
@@ -687,7 +628,7 @@ final class Peer
 
   /** Whether the peer has been without any carrier for so long that it can be forgotten. */
   boolean isForgettable() {
-    return presences.isEmpty()
+    return !circuits.isPresent()
         && carriers.entries().isEmpty()
         && context.nowNanos() - withoutCarrierSinceNanos > FORGET_NANOS;
   }
@@ -701,36 +642,9 @@ final class Peer
     closed = true;
     sessionAlarm.cancel();
     driveAlarm.cancel();
-    List<CarrierEntry> all = List.copyOf(carriers.entries());
+    List<CarrierEntry> all = carriers.entries();
     session.close();
     all.forEach(entry -> entry.carrier().close(code));
-  }
-
-  // Environment of the session.
-
-  @Override
-  public long nowNanos() {
-    return context.nowNanos();
-  }
-
-  @Override
-  public void setAlarm(long atNanos) {
-    sessionAlarm.setAt(atNanos);
-  }
-
-  @Override
-  public void fillRandom(byte[] bytes) {
-    context.random().nextBytes(bytes);
-  }
-
-  @Override
-  public ByteBufAllocator allocator() {
-    return context.allocator();
-  }
-
-  @Override
-  public FlightBudget flightBudget() {
-    return context.flightBudget();
   }
 
   // Facts.
@@ -743,13 +657,12 @@ final class Peer
     return port;
   }
 
-  /** The peer's name, or the beginning of its id until it has told its name. */
   String name() {
-    return record == null ? id.shortText() : record.name();
+    return handshake.name();
   }
 
   @Nullable MembershipRecord membership() {
-    return record;
+    return handshake.membership();
   }
 
   Session session() {
@@ -765,7 +678,7 @@ final class Peer
   }
 
   boolean isPresent() {
-    return !presences.isEmpty();
+    return circuits.isPresent();
   }
 
   /** Why the last set-up of the session was refused, by either side; null if it was not. */

@@ -15,9 +15,8 @@ import io.quicmesh.migration.HandoverStep;
 import io.quicmesh.migration.HealthOutput;
 import io.quicmesh.migration.PathHealth;
 import io.quicmesh.transport.session.Carrier;
+import io.quicmesh.transport.session.LaneMove;
 import io.quicmesh.transport.session.Session;
-import io.quicmesh.transport.wire.CloseCode;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -45,17 +44,14 @@ final class PeerCarriers {
   private final Session session;
   private final NodeContext context;
   private final Observer observer;
+  private final boolean isInitiator;
   private final CarrierChoice choice;
   private final Handover handover;
-  private final List<CarrierEntry> entries = new ArrayList<>();
+  private final CarrierEntries entries = new CarrierEntries();
   private long heartbeatsLostBefore;
   private boolean driving;
   private boolean wasAttached;
-  private boolean reattaching;
-  private boolean isPathChanged;
   private long attachNanos;
-  private final boolean isInitiator;
-  private @Nullable CarrierId movingTo;
 
   PeerCarriers(Session session, NodeContext context, Observer observer, boolean isInitiator) {
     this.isInitiator = isInitiator;
@@ -63,29 +59,21 @@ final class PeerCarriers {
     this.session = session;
     this.context = context;
     this.observer = observer;
-    this.choice = new CarrierChoice(context.settings().choice());
+    this.choice = new CarrierChoice(context.settings().choice(), isInitiator);
     this.handover = new Handover(context.identity().id().toString(), context.settings().handover());
   }
 
   // Carriers come and go.
 
-  void add(Carrier carrier, String name, boolean isEligible) {
+  void add(Carrier carrier, String name) {
     long now = context.nowNanos();
     CarrierKind kind =
         carrier.kind() == Carrier.Kind.DIRECT ? CarrierKind.DIRECT : CarrierKind.RELAY;
     CarrierId id = new CarrierId(kind, name);
     entries.add(new CarrierEntry(carrier, id, new PathHealth(context.settings().health(), now)));
     session.addCarrier(carrier);
-    if (isEligible) {
-      makeEligible(carrier);
-    }
-  }
-
-  /** From now on the choice may move lanes to this carrier on its own. */
-  void makeEligible(Carrier carrier) {
-    CarrierEntry entry = find(carrier);
-    if (entry != null && wasAttached) {
-      choice.handleCarrierUp(entry.id(), context.nowNanos());
+    if (wasAttached && entries.find(carrier) != null) {
+      choice.handleCarrierUp(id, now);
     }
   }
 
@@ -99,13 +87,13 @@ final class PeerCarriers {
   }
 
   void handleClosed(Carrier carrier) {
-    CarrierEntry entry = find(carrier);
+    CarrierEntry entry = entries.find(carrier);
     if (entry == null) {
       return;
     }
     entries.remove(entry);
     heartbeatsLostBefore += entry.health().heartbeatsLost();
-    if (findById(entry.id()) == null) {
+    if (entries.find(entry.id()) == null) {
       long now = context.nowNanos();
       handover.handleCarrierDead(entry.id(), now);
       choice.handleCarrierDown(entry.id(), now);
@@ -116,7 +104,7 @@ final class PeerCarriers {
   }
 
   void handleLeaving(Carrier carrier, HandoverCause cause) {
-    CarrierEntry entry = find(carrier);
+    CarrierEntry entry = entries.find(carrier);
     if (entry != null) {
       choice.handleLeaving(entry.id(), cause, context.nowNanos());
     }
@@ -126,29 +114,101 @@ final class PeerCarriers {
     choice.handleForced(kind, name, holdNanos, context.nowNanos());
   }
 
-  // What the session tells.
+  void handleForcedByPeer(CarrierKind kind, @Nullable String name, long holdNanos) {
+    choice.handleForcedByPeer(kind, name, holdNanos, context.nowNanos());
+  }
+
+  // What the session tells of handovers.
 
   void handleResumed(Carrier carrier) {
-    CarrierEntry entry = find(carrier);
+    CarrierEntry entry = entries.find(carrier);
+    if (entry != null && isResuming()) {
+      handover.handleResumed(entry.id(), context.nowNanos());
+    } else {
+      session.abandonAttempt(carrier);
+    }
+  }
+
+  private boolean isResuming() {
+    return handover.state() == HandoverState.RESUMING;
+  }
+
+  void handleResumeFailed(Carrier carrier, String reason) {
+    CarrierEntry entry = entries.find(carrier);
+    if (entry != null) {
+      handover.handleResumeFailed(entry.id(), reason, context.nowNanos());
+    }
+  }
+
+  /** The peer begins to move the session; where the lanes are already it only wants other keys. */
+  void handlePeerResumes(Carrier carrier) {
+    CarrierEntry entry = entries.find(carrier);
+    if (entry != null && wasAttached && !entry.id().equals(handover.carrier())) {
+      handover.handlePeerResume(entry.id(), HandoverCause.PEER, context.nowNanos());
+      tellIfSilent();
+    }
+  }
+
+  void handleAttached(Carrier carrier, LaneMove move) {
+    CarrierEntry entry = entries.find(carrier);
     if (entry == null) {
       return;
     }
-    if (!wasAttached) {
-      session.commit(carrier, true);
-    } else if (isResuming(entry.id())) {
-      handover.handleResumed(entry.id(), context.nowNanos());
-    } else if (reattaching || !carrier.equals(session.carrier())) {
-      session.commit(carrier, isPathChanged || session.carrier() == null);
+    long now = context.nowNanos();
+    attachNanos = now;
+    forgetUnacknowledged(entry, now);
+    boolean isFirst = !wasAttached;
+    boolean isSame = entry.id().equals(handover.carrier());
+    if (isFirst) {
+      wasAttached = true;
+      handover.handleLanesCut(entry.id(), move.framesResent(), now);
+    } else if (isSame) {
+      handover.handleResent(move.framesResent());
     } else {
-      session.abandonAttempt(carrier);
+      if (move.isByPeer()) {
+        handover.handleCommitted(entry.id(), move.isOldSilent(), now);
+        choice.handleCarrierUp(entry.id(), now);
+      }
+      handover.handleLanesCut(entry.id(), move.framesResent(), now);
+    }
+    if (isFirst) {
+      choice.handleEstablished(entry.id(), now);
+      entries.all().forEach(each -> choice.handleCarrierUp(each.id(), now));
+    }
+    observer.carrierChanged();
+  }
+
+  /** What was sent on a carrier that the lanes have left is acknowledged elsewhere. */
+  private void forgetUnacknowledged(CarrierEntry used, long nowNanos) {
+    for (CarrierEntry entry : entries.all()) {
+      if (!entry.equals(used)) {
+        entry.health().handleAcknowledged(Long.MIN_VALUE, Deadlines.NEVER, 0, nowNanos);
+      }
+    }
+  }
+
+  void handlePeerFollowed(Carrier carrier) {
+    CarrierEntry entry = entries.find(carrier);
+    if (entry != null) {
+      handover.handlePeerCut(entry.id(), context.nowNanos());
+    }
+  }
+
+  void handleResent(int records) {
+    handover.handleResent(records);
+  }
+
+  void handleIdle(Carrier carrier) {
+    CarrierEntry entry = entries.find(carrier);
+    if (entry != null) {
+      handover.handleOldCarrierClosed(entry.id(), context.nowNanos());
     }
   }
 
   /** A lane's stream ended on the carrier in use: the lanes are attached there anew. */
   void reattach(Carrier carrier) {
     if (carrier.equals(session.carrier())) {
-      reattaching = true;
-      session.resume(carrier);
+      session.attach(carrier);
     }
   }
 
@@ -158,81 +218,23 @@ final class PeerCarriers {
    */
   void handleMigrated(Carrier carrier, long sinceNanos) {
     boolean isMending = attachNanos - sinceNanos >= 0;
-    if (carrier.equals(session.carrier()) && !isMending && !isHandingOver()) {
+    if (carrier.equals(session.carrier()) && !isMending && isAtRest()) {
       attachNanos = context.nowNanos();
-      isPathChanged = true;
-      reattach(carrier);
+      session.attachAndResend(carrier);
     }
   }
 
-  private boolean isHandingOver() {
-    HandoverState state = handover.state();
-    return state != HandoverState.DIRECT && state != HandoverState.RELAY_ONLY;
-  }
-
-  private boolean isResuming(CarrierId id) {
-    return handover.state() == HandoverState.RESUMING && id.equals(movingTo);
-  }
-
-  void handleResumeFailed(Carrier carrier, String reason) {
-    CarrierEntry entry = find(carrier);
-    if (entry != null) {
-      handover.handleResumeFailed(entry.id(), reason, context.nowNanos());
-    }
-  }
-
-  void handleAttached(Carrier carrier, boolean byPeer, long framesResent) {
-    CarrierEntry entry = find(carrier);
-    if (entry == null) {
-      return;
-    }
-    long now = context.nowNanos();
-    reattaching = false;
-    isPathChanged = false;
-    attachNanos = now;
-    forgetUnacknowledged(entry, now);
-    if (entry.id().equals(handover.carrier()) && wasAttached) {
-      handover.handleResent(framesResent);
-    } else if (!wasAttached) {
-      wasAttached = true;
-      handover.handleLanesCut(entry.id(), framesResent, now);
-      choice.handleEstablished(entry.id(), now);
-      entries.forEach(each -> choice.handleCarrierUp(each.id(), now));
-    } else {
-      if (byPeer) {
-        handover.handleCommitted(entry.id(), false, now);
-        choice.handleCarrierUp(entry.id(), now);
-      }
-      handover.handleLanesCut(entry.id(), framesResent, now);
-    }
-    observer.carrierChanged();
-  }
-
-  /** What was sent on a carrier that the lanes have left is acknowledged elsewhere. */
-  private void forgetUnacknowledged(CarrierEntry used, long nowNanos) {
-    for (CarrierEntry entry : entries) {
-      if (!entry.equals(used)) {
-        entry.health().handleAcknowledged(Long.MIN_VALUE, Deadlines.NEVER, 0, nowNanos);
-      }
-    }
-  }
-
-  void handleIdle(Carrier carrier) {
-    CarrierEntry entry = find(carrier);
-    if (entry != null) {
-      handover.handleOldCarrierClosed(entry.id(), context.nowNanos());
-    }
-  }
+  // What the session tells of paths.
 
   void handleRecordsSent(Carrier carrier) {
-    CarrierEntry entry = find(carrier);
+    CarrierEntry entry = entries.find(carrier);
     if (entry != null) {
       entry.health().handleRecordsSent(context.nowNanos());
     }
   }
 
   void handleAcknowledged(Carrier carrier, long newestSentNanos, long bytes) {
-    CarrierEntry entry = find(carrier);
+    CarrierEntry entry = entries.find(carrier);
     if (entry != null) {
       long oldest = session.oldestUnacknowledgedNanos();
       entry.health().handleAcknowledged(newestSentNanos, oldest, bytes, context.nowNanos());
@@ -240,7 +242,7 @@ final class PeerCarriers {
   }
 
   void handleEchoed(Carrier carrier, long number) {
-    CarrierEntry entry = find(carrier);
+    CarrierEntry entry = entries.find(carrier);
     if (entry != null) {
       entry.health().handleEcho(number, context.nowNanos());
     }
@@ -259,7 +261,7 @@ final class PeerCarriers {
     }
     driving = true;
     long now = context.nowNanos();
-    for (CarrierEntry entry : List.copyOf(entries)) {
+    for (CarrierEntry entry : entries.all()) {
       if (session.isEstablished() && entry.health().nextDeadlineNanos() <= now) {
         entry.health().handleDeadline(now);
       }
@@ -277,7 +279,7 @@ final class PeerCarriers {
 
   private boolean drainOnce() {
     boolean any = false;
-    for (CarrierEntry entry : List.copyOf(entries)) {
+    for (CarrierEntry entry : entries.all()) {
       HealthOutput output = entry.health().poll();
       while (output != null) {
         any = true;
@@ -299,7 +301,17 @@ final class PeerCarriers {
       }
       chosen = choice.poll();
     }
-    return any;
+    return any || settleIfAtRest();
+  }
+
+  /** Lets the choice know where the lanes are if no handover was under way that told it. */
+  private boolean settleIfAtRest() {
+    CarrierId on = handover.carrier();
+    if (!isAtRest() || on == null || on.equals(choice.current())) {
+      return false;
+    }
+    choice.handleEstablished(on, context.nowNanos());
+    return true;
   }
 
   private void apply(CarrierEntry entry, HealthOutput output) {
@@ -319,39 +331,43 @@ final class PeerCarriers {
 
   private void apply(ChoiceOutput output) {
     if (output instanceof ChoiceOutput.Move move) {
-      long now = context.nowNanos();
-      movingTo = move.to();
-      handover.handleStart(move.to(), move.cause(), now);
+      handover.handleStart(move.to(), move.cause(), context.nowNanos());
+      tellIfSilent();
+    }
+  }
+
+  /** A handover that begins knows nothing yet of what was noticed before. */
+  private void tellIfSilent() {
+    CarrierEntry on = current();
+    if (on != null && on.health().isSilent()) {
+      handover.handleSilent(on.id());
     }
   }
 
   private void apply(HandoverOutput output) {
     if (output instanceof HandoverOutput.SendResume resume) {
-      CarrierEntry entry = findById(resume.carrier());
+      CarrierEntry entry = entries.find(resume.carrier());
       if (entry != null) {
-        movingTo = entry.id();
         session.resume(entry.carrier());
       }
     } else if (output instanceof HandoverOutput.Commit commit) {
-      CarrierEntry entry = findById(commit.carrier());
+      CarrierEntry entry = entries.find(commit.carrier());
       if (entry != null) {
         session.commit(entry.carrier(), commit.oldSilent());
       }
     } else if (output instanceof HandoverOutput.Abort abort) {
-      CarrierEntry entry = findById(abort.carrier());
+      CarrierEntry entry = entries.find(abort.carrier());
       if (entry != null) {
         session.abandonAttempt(entry.carrier());
       }
+    } else if (output instanceof HandoverOutput.CloseOldStreams) {
+      session.leaveOldStreams();
     } else if (output instanceof HandoverOutput.StepDone done) {
       observer.stepped(done.step());
     } else if (output instanceof HandoverOutput.Report report) {
-      handleReport(report.report());
+      choice.handleHandoverEnded(report.report(), context.nowNanos());
+      observer.reported(report.report());
     }
-  }
-
-  private void handleReport(HandoverReport report) {
-    choice.handleHandoverEnded(report, context.nowNanos());
-    observer.reported(report);
   }
 
   /** When {@link #drive} is to be called next. */
@@ -359,7 +375,7 @@ final class PeerCarriers {
     long choiceNanos = wasAttached ? choice.nextDeadlineNanos() : Long.MAX_VALUE;
     long next = Math.min(choiceNanos, handover.nextDeadlineNanos());
     if (session.isEstablished()) {
-      for (CarrierEntry entry : entries) {
+      for (CarrierEntry entry : entries.all()) {
         next = Math.min(next, entry.health().nextDeadlineNanos());
       }
     }
@@ -371,10 +387,12 @@ final class PeerCarriers {
     long now = context.nowNanos();
     boolean isStuck = session.isEstablished() && !wasAttached && !entries.isEmpty();
     if (isStuck && isInitiator) {
-      session.resume(entries.get(0).carrier());
+      session.attach(entries.all().get(0).carrier());
     }
-    closeExtraDirect();
-    for (CarrierEntry entry : List.copyOf(entries)) {
+    if (isInitiator) {
+      entries.closeExtraDirect(current());
+    }
+    for (CarrierEntry entry : entries.all()) {
       choice.handleMeasured(entry.id(), entry.health().quality(now), now);
     }
     CarrierEntry used = current();
@@ -383,41 +401,30 @@ final class PeerCarriers {
     }
   }
 
-  /** Both sides may have dialled: one direct connection is enough, and one side says which. */
-  private void closeExtraDirect() {
-    CarrierEntry kept = current();
-    if (!isInitiator || (kept != null && kept.id().kind() != CarrierKind.DIRECT)) {
-      kept = null;
-    }
-    for (CarrierEntry entry : List.copyOf(entries)) {
-      boolean isSpare = entry.id().kind() == CarrierKind.DIRECT && !entry.equals(kept);
-      if (isSpare && kept != null && !kept.health().isSilent()) {
-        entry.carrier().close(CloseCode.SUPERSEDED);
-      } else if (isSpare && isInitiator && !entry.health().isSilent()) {
-        kept = entry;
-      }
-    }
+  /** Whether nothing is being moved, so that the session's keys can be. */
+  boolean isAtRest() {
+    return wasAttached && handover.carrier() != null && handover.state().step() == 0;
   }
 
   // Facts.
 
   @Nullable CarrierEntry current() {
     Carrier carrier = session.carrier();
-    return carrier == null ? null : find(carrier);
+    return carrier == null ? null : entries.find(carrier);
   }
 
   List<CarrierEntry> entries() {
-    return entries;
+    return entries.all();
   }
 
   boolean hasDirect() {
-    return entries.stream().anyMatch(entry -> entry.id().kind() == CarrierKind.DIRECT);
+    return entries.hasDirect();
   }
 
   /** Heartbeats without an answer, on all carriers that there ever were. */
   long heartbeatsLost() {
     long lost = heartbeatsLostBefore;
-    for (CarrierEntry entry : entries) {
+    for (CarrierEntry entry : entries.all()) {
       lost += entry.health().heartbeatsLost();
     }
     return lost;
@@ -433,23 +440,5 @@ final class PeerCarriers {
 
   long currentSinceNanos() {
     return choice.currentSinceNanos();
-  }
-
-  @Nullable CarrierEntry find(Carrier carrier) {
-    for (CarrierEntry entry : entries) {
-      if (entry.carrier().equals(carrier)) {
-        return entry;
-      }
-    }
-    return null;
-  }
-
-  private @Nullable CarrierEntry findById(@Nullable CarrierId id) {
-    for (int i = entries.size() - 1; i >= 0; i--) {
-      if (entries.get(i).id().equals(id)) {
-        return entries.get(i);
-      }
-    }
-    return null;
   }
 }

@@ -50,7 +50,7 @@ public record NodeConfig(
     this.mobile = mobile;
     this.direct = direct == null ? new Direct(null, null, null, null, null, null) : direct;
     this.health = health == null ? new Health(null, null, null) : health;
-    this.session = session == null ? new Lanes(null, null, null) : session;
+    this.session = session == null ? new Lanes(null, null, null, null, null) : session;
     this.switching = switching == null ? new Switching(null, null, null, null, null) : switching;
     this.quic = quic == null ? new Quic(null) : quic;
     this.log = log == null ? new Log(null, null, null, null) : log;
@@ -149,9 +149,13 @@ public record NodeConfig(
   public record Health(
       @Nullable Time healthInterval, @Nullable Time busyInterval, @Nullable Time silence) {}
 
-  /** Lanes and their bounds. */
+  /** Sessions: lanes, their bounds, and keys. */
   public record Lanes(
-      @Nullable Integer lanes, @Nullable Long stagedBytes, @Nullable Long flightBytes) {
+      @Nullable Integer lanes,
+      @Nullable Long stagedBytes,
+      @Nullable Long flightBytes,
+      @Nullable Time rotationInterval,
+      @Nullable Time renewalInterval) {
 
     /** Data lanes a direction. */
     public int dataLanes() {

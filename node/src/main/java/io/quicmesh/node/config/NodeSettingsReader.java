@@ -4,6 +4,7 @@ import io.quicmesh.migration.ChoiceSettings;
 import io.quicmesh.migration.HandoverSettings;
 import io.quicmesh.migration.PathHealthSettings;
 import io.quicmesh.migration.RetrySettings;
+import io.quicmesh.node.KeySettings;
 import io.quicmesh.node.NodeSettings;
 import io.quicmesh.node.config.NodeConfig.Time;
 import io.quicmesh.node.switching.SwitchLimits;
@@ -37,6 +38,7 @@ public final class NodeSettingsReader {
           ChoiceSettings.DEFAULT,
           retry(config.direct()),
           HandoverSettings.DEFAULT,
+          keys(config.session()),
           switching(config.switching()));
     } catch (IllegalArgumentException e) {
       throw new ConfigException(file + ": " + e.getMessage());
@@ -69,6 +71,13 @@ public final class NodeSettingsReader {
         nanos(direct.connectTimeout(), d.connectTimeoutNanos()),
         d.candidatesMax(),
         d.inFlightMax());
+  }
+
+  private static KeySettings keys(NodeConfig.Lanes session) {
+    KeySettings d = KeySettings.DEFAULT;
+    return new KeySettings(
+        nanos(session.rotationInterval(), d.rotationNanos()),
+        nanos(session.renewalInterval(), d.renewalNanos()));
   }
 
   private static SwitchLimits switching(NodeConfig.Switching switching) {

@@ -103,13 +103,13 @@ final class Handshake implements KeyExchange.Listener {
       return;
     }
     Opaque peerClaim = Opaque.of(Arrays.copyOf(peerGreeting, CLAIM_BYTES));
-    session.install(shared, link, session.hasKeys() && peerClaim.equals(session.sessionId()));
+    session.install(shared, link, session.isEstablished() && peerClaim.equals(session.sessionId()));
     link.resume().answerHeld();
   }
 
   /** The id of the session that this side still holds, or zeros. */
   private byte[] claim() {
-    return session.hasKeys() ? session.sessionId().toBytes() : new byte[CLAIM_BYTES];
+    return session.isEstablished() ? session.sessionId().toBytes() : new byte[CLAIM_BYTES];
   }
 
   private @Nullable String refusal(byte[] peerGreeting) {

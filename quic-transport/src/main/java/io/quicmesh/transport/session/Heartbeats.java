@@ -17,6 +17,7 @@ final class Heartbeats {
   private final Session session;
   private final CarrierLink link;
   private byte @Nullable [] key;
+  private byte @Nullable [] previousKey;
   private long highestSent;
 
   Heartbeats(Session session, CarrierLink link) {
@@ -43,39 +44,49 @@ final class Heartbeats {
     }
   }
 
-  /** Forgets the key: the session has a new secret. */
+  /** The session has a new secret. What the peer sent just before it knew still counts. */
   void rekey() {
+    previousKey = key;
     key = null;
   }
 
   private void sendProven(int type, long number) {
-    if (!session.hasKeys()) {
+    if (!session.isEstablished()) {
       return;
     }
     ByteBuf payload = Unpooled.buffer(16).writeLong(number);
-    link.sendSetUpRecord(type, payload.writeBytes(proof(type, number, true)));
+    link.sendSetUpRecord(type, payload.writeBytes(proof(key(), type, number, true)));
   }
 
   private @Nullable Long readProven(int type, ByteBuf payload) {
-    if (!session.hasKeys() || payload.readableBytes() != Long.BYTES + PROOF_BYTES) {
+    if (!session.isEstablished() || payload.readableBytes() != Long.BYTES + PROOF_BYTES) {
       return null;
     }
     long number = payload.readLong();
     byte[] proof = new byte[PROOF_BYTES];
     payload.readBytes(proof);
-    if (!MessageDigest.isEqual(proof, proof(type, number, false))) {
+    byte[] previous = previousKey;
+    boolean isProven =
+        MessageDigest.isEqual(proof, proof(key(), type, number, false))
+            || (previous != null
+                && MessageDigest.isEqual(proof, proof(previous, type, number, false)));
+    if (!isProven) {
       session.countBadRecord();
       return null;
     }
     return number;
   }
 
-  private byte[] proof(int type, long number, boolean isMine) {
+  private byte[] key() {
     byte[] current = key;
     if (current == null) {
-      current = session.keys().heartbeatKey();
+      current = session.keys().schedule().heartbeatKey();
       key = current;
     }
+    return current;
+  }
+
+  private byte[] proof(byte[] with, int type, long number, boolean isMine) {
     boolean fromInitiator = session.config().isInitiator() == isMine;
     byte[] data = new byte[10];
     data[0] = (byte) type;
@@ -83,6 +94,6 @@ final class Heartbeats {
     for (int i = 0; i < Long.BYTES; i++) {
       data[2 + i] = (byte) (number >>> (56 - 8 * i));
     }
-    return Arrays.copyOf(KeySchedule.mac(current, data), PROOF_BYTES);
+    return Arrays.copyOf(KeySchedule.mac(with, data), PROOF_BYTES);
   }
 }

@@ -76,6 +76,9 @@ final class LaneInput implements ReceiveStream.Listener {
       }
     }
     lane.advance(session);
+    if (next <= lane.expected()) {
+      lane.handleReached(attachment.epoch());
+    }
     session.handleInputProcessed();
   }
 

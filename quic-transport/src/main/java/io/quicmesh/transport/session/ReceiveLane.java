@@ -28,6 +28,7 @@ final class ReceiveLane {
   private boolean unreported;
   private long duplicates;
   private long gapSinceNanos = Long.MAX_VALUE;
+  private int reachedEpoch = -1;
 
   ReceiveLane(int index) {
     this.index = index;
@@ -105,6 +106,30 @@ final class ReceiveLane {
     return null;
   }
 
+  /** A stream of this attachment has come, and nothing before it is missing. */
+  void handleReached(int epoch) {
+    reachedEpoch = Math.max(reachedEpoch, epoch);
+  }
+
+  /** Whether the peer uses this lane. */
+  boolean isUsed() {
+    return reachedEpoch >= 0;
+  }
+
+  /** Whether the peer uses this lane, and has not followed to this attachment yet. */
+  boolean isBehind(int epoch) {
+    return reachedEpoch >= 0 && reachedEpoch < epoch;
+  }
+
+  /** Stops reading streams of attachments before this one: all that they had has come. */
+  void leaveBefore(int epoch) {
+    for (LaneInput input : List.copyOf(inputs)) {
+      if (input.attachment().epoch() < epoch && reachedEpoch >= epoch) {
+        input.abandon();
+      }
+    }
+  }
+
   /** Bytes delivered since the last acknowledgement. */
   long unreportedBytes() {
     return unreportedBytes;
@@ -151,6 +176,7 @@ final class ReceiveLane {
 
   void restart() {
     expected = 0;
+    reachedEpoch = -1;
     reported();
     List.copyOf(inputs).forEach(LaneInput::abandon);
     inputs.clear();

@@ -151,6 +151,25 @@ final class ReceiveLanes {
     return false;
   }
 
+  /** Whether all lanes of the peer have followed to this attachment, with nothing missing. */
+  boolean haveReached(int epoch) {
+    boolean any = false;
+    for (ReceiveLane lane : lanes) {
+      if (lane.isBehind(epoch)) {
+        return false;
+      }
+      any |= lane.isUsed();
+    }
+    return any;
+  }
+
+  /** Stops reading what came before this attachment, in lanes that have reached it. */
+  void leaveBefore(int epoch) {
+    for (ReceiveLane lane : lanes) {
+      lane.leaveBefore(epoch);
+    }
+  }
+
   void restart() {
     ackAtNanos = NEVER;
     gapAtNanos = NEVER;

@@ -79,9 +79,10 @@ final class RecordRing {
   }
 
   /** Notes that the records from an index on are sent now. */
-  void restamp(int from, long nowNanos) {
+  void restamp(int from, long nowNanos, long delivered) {
     for (int i = from; i < size; i++) {
       stampsNanos[slot(i)] = nowNanos;
+      deliveredBytes[slot(i)] = delivered;
     }
   }
 

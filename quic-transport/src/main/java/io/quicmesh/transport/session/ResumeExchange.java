@@ -21,6 +21,18 @@ final class ResumeExchange {
   private @Nullable ResumeMessage answered;
   private @Nullable Attachment prepared;
   private @Nullable ByteBuf held;
+  private Purpose purpose = Purpose.HANDOVER;
+  private int refusals;
+
+  /** What an attempt is for. */
+  enum Purpose {
+    /** The owner moves the session, and says when to commit. */
+    HANDOVER,
+    /** The session itself attaches its lanes anew, and commits at once. */
+    UPKEEP,
+    /** The same, and what is unacknowledged is sent again instead of being awaited. */
+    RESENDING
+  }
 
   ResumeExchange(Session session, CarrierLink link) {
     this.session = session;
@@ -30,11 +42,22 @@ final class ResumeExchange {
   // The side that begins.
 
   /** Begins an attempt. */
-  void begin(int epoch, int generation) {
+  void begin(int epoch, int generation, Purpose why) {
+    refusals = 0;
+    purpose = why;
+    beginAgain(epoch, generation);
+  }
+
+  /** Begins it once more with a higher epoch. */
+  void beginAgain(int epoch, int generation) {
     ResumeMessage message = message(RecordType.RESUME, false, epoch, generation);
     sent = message;
     answer = null;
     send(message, NO_NONCE);
+  }
+
+  Purpose purpose() {
+    return purpose;
   }
 
   /** Epoch of the attempt begun here, or 0. */
@@ -52,13 +75,18 @@ final class ResumeExchange {
     if (begun == null || answer != null) {
       return;
     }
-    ResumeMessage message = verify(RecordType.RESUMED, payload, begun.nonce().toBytes());
-    if (message == null || message.epoch() != begun.epoch()) {
+    ResumeMessage message = read(RecordType.RESUMED, payload);
+    if (message != null && message.epoch() < begun.epoch()) {
+      return; // of an attempt that was given up
+    }
+    if (message == null
+        || message.epoch() != begun.epoch()
+        || !isProven(message, payload, begun.nonce().toBytes())) {
       session.countBadRecord();
       return;
     }
     answer = message;
-    session.handleResumed(link);
+    session.moves().handleResumed(link);
   }
 
   /**
@@ -73,7 +101,8 @@ final class ResumeExchange {
       throw new IllegalStateException("no answered attempt to commit");
     }
     byte[] nonces = CarrierLink.join(begun.nonce().toBytes(), reply.nonce().toBytes());
-    Attachment made = session.newAttachment(link, begun.epoch(), begun.generation(), nonces, true);
+    Attachment made =
+        session.keys().newAttachment(link, begun.epoch(), begun.generation(), nonces, true);
     link.admit(made);
     send(
         message(RecordType.COMMIT, isOldSilent, begun.epoch(), begun.generation()),
@@ -92,9 +121,14 @@ final class ResumeExchange {
     }
     int epoch = payload.readInt();
     if (epoch == begun.epoch()) {
-      drop();
-      session.handleRefused(link, payload.readInt());
+      refusals++;
+      session.moves().handleRefused(link, payload.readInt(), begun.generation());
     }
+  }
+
+  /** How often the attempt was refused since it was begun. */
+  int refusals() {
+    return refusals;
   }
 
   void drop() {
@@ -123,10 +157,8 @@ final class ResumeExchange {
   }
 
   private void answer(ByteBuf payload) {
-    ResumeMessage message;
-    try {
-      message = ResumeMessage.read(RecordType.RESUME, payload);
-    } catch (WireException e) {
+    ResumeMessage message = read(RecordType.RESUME, payload);
+    if (message == null) {
       session.countBadRecord();
       return;
     }
@@ -134,18 +166,19 @@ final class ResumeExchange {
       refuse(message.epoch(), 0);
       return;
     }
-    if (!session.admitAttempt(message.epoch())) {
-      refuse(message.epoch(), session.highestEpoch());
+    if (!session.moves().admit(message.epoch(), link)) {
+      refuse(message.epoch(), session.moves().highestEpoch());
       return;
     }
     ResumeMessage reply = message(RecordType.RESUMED, false, message.epoch(), message.generation());
     byte[] nonces = CarrierLink.join(message.nonce().toBytes(), reply.nonce().toBytes());
     Attachment made =
-        session.newAttachment(link, message.epoch(), message.generation(), nonces, false);
+        session.keys().newAttachment(link, message.epoch(), message.generation(), nonces, false);
     link.admit(made);
     answered = reply;
     prepared = made;
     send(reply, message.nonce().toBytes());
+    session.listener().peerResumes(link.carrier());
   }
 
   /** {@code highest} is 0 if this side does not know the session. */
@@ -159,14 +192,19 @@ final class ResumeExchange {
     if (reply == null || made == null) {
       return;
     }
-    ResumeMessage message = verify(RecordType.COMMIT, payload, reply.nonce().toBytes());
-    if (message == null || message.epoch() != made.epoch()) {
+    ResumeMessage message = read(RecordType.COMMIT, payload);
+    if (message != null && message.epoch() < made.epoch()) {
+      return; // of an attempt that a newer one has replaced
+    }
+    if (message == null
+        || message.epoch() != made.epoch()
+        || !isProven(message, payload, reply.nonce().toBytes())) {
       session.countBadRecord();
       return;
     }
     answered = null;
     prepared = null;
-    session.handleCommitted(new Committed(made, message, message.isOldSilent()));
+    session.moves().handleCommitted(new Committed(made, message, message.isOldSilent()));
   }
 
   /** Forgets all attempts: they were made with other keys. */
@@ -200,26 +238,25 @@ final class ResumeExchange {
   }
 
   private void send(ResumeMessage message, byte[] previousNonce) {
-    byte[] key = session.keys().resumeKey(message.generation());
+    byte[] key = session.keys().schedule().resumeKey(message.generation());
     ResumeMessage.Binding binding =
         ResumeMessage.Binding.of(session.config().self(), session.config().peer(), link.carrier());
     link.sendSetUpRecord(message.type(), message.encode(key, binding, previousNonce));
   }
 
-  private @Nullable ResumeMessage verify(int type, ByteBuf payload, byte[] previousNonce) {
+  private static @Nullable ResumeMessage read(int type, ByteBuf payload) {
     try {
-      ResumeMessage message = ResumeMessage.read(type, payload);
-      return isProven(message, payload, previousNonce) ? message : null;
+      return ResumeMessage.read(type, payload);
     } catch (WireException e) {
       return null;
     }
   }
 
   private boolean isProven(ResumeMessage message, ByteBuf payload, byte[] previousNonce) {
-    if (!session.hasKeys() || !message.sessionId().equals(session.sessionId())) {
+    if (!session.isEstablished() || !message.sessionId().equals(session.sessionId())) {
       return false;
     }
-    KeySchedule keys = session.keys();
+    KeySchedule keys = session.keys().schedule();
     if (!keys.isReachable(message.generation())) {
       return false;
     }

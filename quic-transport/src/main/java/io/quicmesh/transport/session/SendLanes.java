@@ -4,25 +4,30 @@ import io.netty.buffer.ByteBuf;
 import io.quicmesh.transport.stream.SendStream;
 import io.quicmesh.transport.wire.CloseCode;
 import java.util.List;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All sending lanes of a session, the bytes that they have staged and in flight, and the attachment
- * that they are on. Lane 0 is the control lane. Owned by the event loop.
+ * All sending lanes of a session, the frames that wait for them, the bytes that they have in
+ * flight, and the attachment that they are on. Lane 0 is the control lane. Owned by the event loop.
  */
 final class SendLanes {
 
-  private static final long LANE_QUANTUM_BYTES = 128 * 1024;
+  /** A lane's share of one write. */
+  private static final long WRITE_BYTES_MAX = 128 * 1024;
 
   private final SessionConfig config;
   private final SessionEnvironment environment;
   private final SessionListener listener;
   private final SendLane[] lanes;
+  private final long[] takenBytes;
+  private final FairQueue frames;
+  private final FlowQueue messages;
+  private final IntPredicate isOpen = this::isOpen;
   private @Nullable Attachment attached;
   private FlightBound bound;
-  private int nextLane;
   private long flightBytes;
-  private long stagedBytes;
+  private long elsewhereBytes;
   private boolean full;
   private boolean flushing;
   private long framesOffered;
@@ -36,55 +41,49 @@ final class SendLanes {
     for (int i = 0; i < lanes.length; i++) {
       lanes[i] = new SendLane(i, environment.allocator());
     }
+    this.takenBytes = new long[lanes.length];
+    this.frames = new FairQueue(config, environment.allocator());
+    this.messages = new FlowQueue(0, environment.allocator());
     this.bound = new FlightBound(config.flightBytesMax(), 0);
   }
 
   // Stage.
 
-  boolean hasRoom(int frameBytes) {
-    boolean room = stagedBytes + frameBytes <= config.stagedBytesMax();
+  boolean hasRoom(int frameBytes, int flowHash) {
+    boolean room = frames.hasRoom(frameBytes, flowHash);
     full |= !room;
     return room;
   }
 
   void offerFrame(ByteBuf batch, int offset, int length, int flowHash) {
-    stage(
-        1 + (flowHash & 0x7fff_ffff) % config.dataLanes(), RecordType.FRAME, batch, offset, length);
+    frames.stage(batch, offset, length, flowHash, environment.nowNanos());
     framesOffered++;
     bytesOffered += length;
   }
 
   void offerMessage(ByteBuf message) {
-    stage(0, RecordType.MESSAGE, message, message.readerIndex(), message.readableBytes());
-  }
-
-  private void stage(int lane, int type, ByteBuf source, int offset, int length) {
-    lanes[lane].stage(type, source, offset, length, environment.nowNanos());
-    stagedBytes += RecordType.HEADER_BYTES + length;
+    messages.stage(
+        RecordType.MESSAGE,
+        message,
+        message.readerIndex(),
+        message.readableBytes(),
+        environment.nowNanos());
   }
 
   // Send.
 
-  /** Sends what is staged, a share of every lane in turn, as far as carrier and bounds allow. */
+  /** Sends what is staged, messages first, as far as carrier and bounds allow. */
   void flush() {
     if (flushing || attached == null) {
       return;
     }
     flushing = true;
     long before = flightBytes;
-    long nowNanos = environment.nowNanos();
-    int idleLanes = 0;
-    while (idleLanes < lanes.length) {
-      SendLane lane = lanes[nextLane];
-      nextLane = nextLane + 1 == lanes.length ? 0 : nextLane + 1;
-      long free = lane.hasStaged() && lane.isWritable() ? freeFlightBytes() : 0;
-      if (free > 0) {
-        long sent = lane.send(Math.min(free, LANE_QUANTUM_BYTES), nowNanos, bound.deliveredBytes());
-        addFlight(sent);
-        stagedBytes -= sent;
-        idleLanes = 0;
-      } else {
-        idleLanes++;
+    SendLane.SentAt now = new SendLane.SentAt(environment.nowNanos(), bound.deliveredBytes());
+    while (takeRound(now)) {
+      for (int i = 0; i < lanes.length; i++) {
+        lanes[i].write();
+        takenBytes[i] = 0;
       }
     }
     flushing = false;
@@ -94,6 +93,34 @@ final class SendLanes {
     tellDrained();
   }
 
+  /** Gives lanes as much as each can write in one go; false if there was nothing to give. */
+  private boolean takeRound(SendLane.SentAt now) {
+    boolean any = false;
+    if (!messages.isEmpty() && lanes[0].isWritable()) {
+      addFlight(lanes[0].take(messages, WRITE_BYTES_MAX, now));
+      any = true;
+    }
+    long free = freeFlightBytes();
+    FlowQueue next = free > 0 ? frames.next(isOpen) : null;
+    while (next != null) {
+      int lane = next.lane();
+      long budget = Math.min(free, Math.min(next.creditBytes(), WRITE_BYTES_MAX));
+      long taken = lanes[lane].take(next, budget, now);
+      frames.handleTaken(next, taken);
+      takenBytes[lane] += taken;
+      addFlight(taken);
+      any = true;
+      free = freeFlightBytes();
+      next = free > 0 ? frames.next(isOpen) : null;
+    }
+    return any;
+  }
+
+  private boolean isOpen(int lane) {
+    return takenBytes[lane] < WRITE_BYTES_MAX && lanes[lane].isWritable();
+  }
+
+  /** What is awaited on a carrier that was left in order does not burden the one in use. */
   private long freeFlightBytes() {
     Attachment on = attached;
     if (on == null) {
@@ -106,7 +133,7 @@ final class SendLanes {
     }
     long shared =
         Math.min(carrier.flightBudget().freeBytes(), environment.flightBudget().freeBytes());
-    return Math.min(most - flightBytes, shared);
+    return Math.min(most - (flightBytes - elsewhereBytes), shared);
   }
 
   private void addFlight(long bytes) {
@@ -117,8 +144,15 @@ final class SendLanes {
     }
   }
 
+  private void countElsewhere() {
+    elsewhereBytes = 0;
+    for (SendLane lane : lanes) {
+      elsewhereBytes += lane.elsewhereBytes();
+    }
+  }
+
   private void tellDrained() {
-    if (full && stagedBytes <= config.stagedBytesMax() / 2) {
+    if (full && frames.bytes() <= config.stagedBytesMax() / 2) {
       full = false;
       listener.drained();
     }
@@ -153,15 +187,17 @@ final class SendLanes {
       }
     }
     addFlight(-ackedBytes);
+    if (elsewhereBytes > 0) {
+      countElsewhere();
+    }
     if (attached != null && newestSentNanos != Long.MIN_VALUE) {
       listener.acknowledged(attached.link().carrier(), newestSentNanos, ackedBytes);
     }
   }
 
-  void handleResend(int lane, long from) {
-    if (lane < lanes.length) {
-      lanes[lane].repair(from);
-    }
+  /** Sends again what the peer misses; returns how many records. */
+  int handleResend(int lane, long from) {
+    return lane < lanes.length ? lanes[lane].repair(from) : 0;
   }
 
   // Move.
@@ -185,6 +221,7 @@ final class SendLanes {
       List<Long> expected = committed.peer().expected();
       moveLane(lanes[i], cut, i < expected.size() ? expected.get(i) : 0);
     }
+    countElsewhere();
     return framesResent() - resentBefore;
   }
 
@@ -208,7 +245,8 @@ final class SendLanes {
     }
     SendStream stream = to.link().openLaneStream(lane.index());
     long from = inOrder ? lane.nextNumber() : peerExpects;
-    lane.attach(stream, to, from, environment.nowNanos());
+    SendLane.SentAt now = new SendLane.SentAt(environment.nowNanos(), bound.deliveredBytes());
+    lane.attach(stream, to, from, now);
     stream.setListener(new LaneOutput(lane, stream));
   }
 
@@ -255,6 +293,7 @@ final class SendLanes {
   int restart() {
     addFlight(-flightBytes);
     attached = null;
+    elsewhereBytes = 0;
     int lost = 0;
     for (SendLane lane : lanes) {
       lost += lane.restart();
@@ -262,14 +301,9 @@ final class SendLanes {
     return lost;
   }
 
-  /** Drops staged records from before this moment; returns how many. */
+  /** Drops staged frames from before this moment; returns how many. */
   int dropStagedBefore(long nanos) {
-    int dropped = 0;
-    stagedBytes = 0;
-    for (SendLane lane : lanes) {
-      dropped += lane.dropStagedBefore(nanos);
-      stagedBytes += lane.stagedBytes();
-    }
+    int dropped = frames.dropBefore(nanos) + messages.dropBefore(nanos);
     tellDrained();
     return dropped;
   }
@@ -280,6 +314,8 @@ final class SendLanes {
     for (SendLane lane : lanes) {
       lane.release();
     }
+    frames.release();
+    messages.release();
   }
 
   // Facts.
@@ -293,7 +329,7 @@ final class SendLanes {
   }
 
   long stagedBytes() {
-    return stagedBytes;
+    return frames.bytes();
   }
 
   long flightBytes() {

@@ -1,6 +1,7 @@
 package io.quicmesh.transport.session;
 
 import io.netty.buffer.ByteBuf;
+import io.quicmesh.transport.session.ResumeExchange.Purpose;
 import io.quicmesh.transport.wire.CloseCode;
 import io.quicmesh.transport.wire.Opaque;
 import io.quicmesh.transport.wire.WireException;
@@ -27,12 +28,10 @@ public final class Session {
   private final SessionListener listener;
   private final SendLanes sendLanes;
   private final ReceiveLanes receiveLanes;
-  private final RecordCipher.Scratch cipherScratch = new RecordCipher.Scratch();
+  private final SessionKeys keys = new SessionKeys();
+  private final SessionMoves moves;
   private final ByteBuf opened;
   private final List<CarrierLink> links = new ArrayList<>();
-  private @Nullable KeySchedule keys;
-  private int highestEpoch;
-  private int committedEpoch;
   private boolean needsHandshake = true;
   private boolean ended;
   private long framesReceived;
@@ -48,6 +47,7 @@ public final class Session {
     this.listener = listener;
     this.sendLanes = new SendLanes(config, environment, listener);
     this.receiveLanes = new ReceiveLanes(environment, sendLanes);
+    this.moves = new SessionMoves(this, listener, sendLanes, receiveLanes);
     this.opened = environment.allocator().directBuffer(RecordType.PAYLOAD_BYTES_MAX);
   }
 
@@ -63,11 +63,23 @@ public final class Session {
     return listener;
   }
 
+  SessionKeys keys() {
+    return keys;
+  }
+
+  SessionMoves moves() {
+    return moves;
+  }
+
+  List<CarrierLink> links() {
+    return links;
+  }
+
   // Frames out.
 
-  /** Whether a frame of this many bytes may be offered now. */
-  public boolean hasRoom(int frameBytes) {
-    return !ended && sendLanes.hasRoom(frameBytes);
+  /** Whether a frame of this many bytes and of this flow may be offered now. */
+  public boolean hasRoom(int frameBytes, int flowHash) {
+    return !ended && sendLanes.hasRoom(frameBytes, flowHash);
   }
 
   /**
@@ -131,7 +143,10 @@ public final class Session {
       if (payload.readableBytes() < 1 + Long.BYTES) {
         throw new WireException("RESEND cut short");
       }
-      sendLanes.handleResend(payload.readUnsignedByte(), payload.readLong());
+      int resent = sendLanes.handleResend(payload.readUnsignedByte(), payload.readLong());
+      if (resent > 0) {
+        listener.resent(on.link().carrier(), resent);
+      }
     }
   }
 
@@ -139,6 +154,7 @@ public final class Session {
   void handleInputProcessed() {
     if (!ended) {
       receiveLanes.handleProcessed();
+      moves.handleProgress();
       listener.framesDone();
       sendLanes.flush();
     }
@@ -172,8 +188,8 @@ public final class Session {
     carrier.setListener(link);
     if (needsHandshake) {
       startHandshake(link);
-    } else if (config.isInitiator() && committedEpoch == 0) {
-      resume(carrier);
+    } else if (config.isInitiator() && !moves.hasCommitted()) {
+      moves.begin(link, 0, Purpose.UPKEEP);
     }
   }
 
@@ -242,7 +258,7 @@ public final class Session {
     badRecords++;
   }
 
-  private void tellIfIdle(CarrierLink link) {
+  void tellIfIdle(CarrierLink link) {
     Attachment on = sendLanes.attached();
     boolean isSending = on != null && on.link() == link;
     if (!ended && !link.isClosed() && !isSending && !receiveLanes.readFrom(link)) {
@@ -265,27 +281,12 @@ public final class Session {
    * listener is told of the outcome; nothing moves before {@link #commit}.
    */
   public void resume(Carrier carrier) {
-    resume(carrier, 0);
-  }
-
-  /**
-   * As {@link #resume(Carrier)}, and with the next generation of the session's secret; the carrier
-   * may be the one in use.
-   */
-  public void ratchet(Carrier carrier) {
-    resume(carrier, 1);
-  }
-
-  private void resume(Carrier carrier, int generations) {
     CarrierLink link = find(carrier);
-    KeySchedule schedule = keys;
-    if (link == null || schedule == null) {
+    if (link == null || !keys.isThere()) {
       listener.resumeFailed(carrier, link == null ? "the carrier is gone" : "no keys yet");
-      return;
+    } else {
+      moves.begin(link, 0, Purpose.HANDOVER);
     }
-    int own = config.isInitiator() ? 0 : 1;
-    highestEpoch = (((highestEpoch >>> 1) + 1) << 1) | own;
-    link.resume().begin(highestEpoch, schedule.generation() + generations);
   }
 
   /** Gives up an attempt that was not committed. */
@@ -294,35 +295,6 @@ public final class Session {
     if (link != null) {
       link.resume().drop();
     }
-  }
-
-  void handleResumed(CarrierLink link) {
-    listener.resumed(link.carrier());
-  }
-
-  void handleRefused(CarrierLink link, int highest) {
-    highestEpoch = Math.max(highestEpoch, highest);
-    boolean isUnknown = highest == 0;
-    String reason = isUnknown ? "the peer does not know the session" : "a newer attempt won";
-    listener.resumeFailed(link.carrier(), reason);
-    if (isUnknown) {
-      startOver(link.carrier());
-    }
-  }
-
-  /** Whether a peer's attempt is newer than all that are known; own older ones are given up. */
-  boolean admitAttempt(int epoch) {
-    if (epoch <= highestEpoch) {
-      return false;
-    }
-    highestEpoch = epoch;
-    for (CarrierLink link : List.copyOf(links)) {
-      if (link.resume().epoch() != 0) {
-        link.resume().drop();
-        listener.resumeFailed(link.carrier(), "a newer attempt won");
-      }
-    }
-    return true;
   }
 
   /**
@@ -336,29 +308,57 @@ public final class Session {
     CarrierLink link = find(carrier);
     if (link == null || !link.resume().isAnswered()) {
       listener.resumeFailed(carrier, "the attempt is gone");
-      return;
-    }
-    move(link.resume().commit(isOldSilent), false);
-  }
-
-  void handleCommitted(ResumeExchange.Committed committed) {
-    if (committed.attachment().epoch() > committedEpoch) {
-      move(committed, true);
+    } else {
+      moves.commit(link, isOldSilent);
     }
   }
 
-  private void move(ResumeExchange.Committed committed, boolean byPeer) {
-    Attachment from = sendLanes.attached();
-    CarrierLink to = committed.attachment().link();
-    committedEpoch = committed.attachment().epoch();
-    keys().ratchetTo(committed.peer().generation());
-    long resent = sendLanes.move(committed);
-    listener.attached(to.carrier(), byPeer, resent);
-    if (from != null && from.link() != to) {
-      tellIfIdle(from.link());
+  /** Stops reading what is left of the peer's streams that it has moved away from. */
+  public void leaveOldStreams() {
+    moves.leaveOldStreams();
+  }
+
+  // Upkeep.
+
+  /**
+   * Attaches the lanes to a carrier, without asking the owner again: because they are on none, or
+   * because a stream of theirs ended there.
+   */
+  public void attach(Carrier carrier) {
+    upkeep(carrier, 0, Purpose.UPKEEP);
+  }
+
+  /**
+   * As {@link #attach}, and sends again what is unacknowledged: because the path under the carrier
+   * changed, and QUIC repairs only slowly what was lost on the old one.
+   */
+  public void attachAndResend(Carrier carrier) {
+    upkeep(carrier, 0, Purpose.RESENDING);
+  }
+
+  /** Moves the lanes on to the next generation of the session's secret, where they are. */
+  public void ratchet() {
+    Carrier on = carrier();
+    if (on != null) {
+      upkeep(on, 1, Purpose.UPKEEP);
     }
-    receiveLanes.acknowledgeAgain();
-    sendLanes.flush();
+  }
+
+  private void upkeep(Carrier carrier, int generations, Purpose purpose) {
+    CarrierLink link = find(carrier);
+    if (link != null && keys.isThere() && moves.handoverUnderWay() == null) {
+      moves.begin(link, generations, purpose);
+    }
+  }
+
+  /**
+   * Runs the handshake again where the lanes are, for a secret that owes nothing to the old one.
+   */
+  public void renew() {
+    Carrier on = carrier();
+    if (on != null && keys.isThere() && moves.handoverUnderWay() == null) {
+      startOver(on);
+    }
   }
 
   // Keys.
@@ -369,26 +369,38 @@ public final class Session {
    * @param isSame whether the peer holds this session too; otherwise lanes begin at 0
    */
   void install(byte[] secret, CarrierLink link, boolean isSame) {
-    KeySchedule old = keys;
-    if (old != null && isSame) {
-      keys = old.renew(secret);
+    if (isSame) {
+      keys.renew(secret);
     } else {
-      if (old != null) {
-        restart(old);
+      if (keys.isThere()) {
+        restart();
       }
-      keys = new KeySchedule(secret);
-      highestEpoch = 0;
-      committedEpoch = 0;
+      keys.begin(secret);
+      moves.restart();
     }
     needsHandshake = false;
     dropHandshakes();
+    forgetAttempts();
+    if (isSame) {
+      listener.renewed();
+    } else {
+      listener.established();
+    }
+    if (config.isInitiator()) {
+      Attachment on = sendLanes.attached();
+      moves.begin(on == null ? link : on.link(), 0, Purpose.UPKEEP);
+    }
+  }
+
+  /** They were made with other keys. */
+  private void forgetAttempts() {
+    CarrierLink interrupted = moves.handoverUnderWay();
     for (CarrierLink each : links) {
       each.heartbeats().rekey();
       each.resume().reset();
     }
-    listener.established();
-    if (config.isInitiator()) {
-      resume(link.carrier());
+    if (interrupted != null) {
+      listener.resumeFailed(interrupted.carrier(), "the session got other keys");
     }
   }
 
@@ -399,56 +411,25 @@ public final class Session {
     links.forEach(link -> link.handshake().drop());
   }
 
-  private void restart(KeySchedule old) {
+  private void restart() {
     int lost = sendLanes.restart();
     receiveLanes.restart();
     lostByRestart += lost;
-    old.erase();
     listener.peerRestarted(lost);
   }
 
   /** Whether both sides have proven themselves and the session has keys. */
   public boolean isEstablished() {
-    return keys != null;
-  }
-
-  boolean hasKeys() {
-    return keys != null;
-  }
-
-  KeySchedule keys() {
-    KeySchedule schedule = keys;
-    if (schedule == null) {
-      throw new IllegalStateException("the session has no keys yet");
-    }
-    return schedule;
+    return keys.isThere();
   }
 
   /** The id of the session, 16 bytes; empty before it is established. */
   public Opaque sessionId() {
-    return keys == null ? Opaque.of(new byte[0]) : keys.sessionId();
-  }
-
-  int highestEpoch() {
-    return highestEpoch;
+    return keys.sessionId();
   }
 
   List<Long> expectedNumbers() {
     return receiveLanes.expectedNumbers();
-  }
-
-  Attachment newAttachment(
-      CarrierLink link, int epoch, int generation, byte[] nonces, boolean isInitiator) {
-    if (link.carrier().kind() == Carrier.Kind.DIRECT) {
-      return new Attachment(link, epoch, null, null);
-    }
-    byte[] mine = keys().recordKey(generation, nonces, isInitiator);
-    byte[] theirs = keys().recordKey(generation, nonces, !isInitiator);
-    return new Attachment(
-        link,
-        epoch,
-        new RecordCipher(mine, cipherScratch),
-        new RecordCipher(theirs, cipherScratch));
   }
 
   // Facts and end.
@@ -498,8 +479,6 @@ public final class Session {
     receiveLanes.restart();
     sendLanes.release();
     opened.release();
-    if (keys != null) {
-      keys.erase();
-    }
+    keys.erase();
   }
 }

@@ -33,6 +33,9 @@ public interface SessionListener {
   /** The session has keys. Its lanes wait for a carrier. */
   void established();
 
+  /** The session got a fresh secret; its lanes go on. */
+  void renewed();
+
   /** The peer lost its state and was greeted anew; what was in flight is gone. */
   void peerRestarted(int framesLost);
 
@@ -42,11 +45,22 @@ public interface SessionListener {
   /** The peer answered {@link Session#resume}: {@link Session#commit} may follow. */
   void resumed(Carrier carrier);
 
-  /** An attempt that {@link Session#resume} began has failed or lost against a newer one. */
+  /** An attempt that {@link Session#resume} began has failed. */
   void resumeFailed(Carrier carrier, String reason);
 
-  /** Lanes of this side move to a carrier now; {@code byPeer} if the peer committed the attempt. */
-  void attached(Carrier carrier, boolean byPeer, long framesResent);
+  /**
+   * The peer asked to resume the session on a carrier and was answered; its COMMIT is to follow.
+   */
+  void peerResumes(Carrier carrier);
+
+  /** Lanes of this side move to a carrier now. */
+  void attached(Carrier carrier, LaneMove move);
+
+  /** All lanes of the peer have come to the carrier of ours, and nothing before them is missing. */
+  void peerFollowed(Carrier carrier);
+
+  /** Records were sent again on a carrier because the peer asked for them. */
+  void resent(Carrier carrier, int records);
 
   /** The carrier that the lanes were on is gone, and they have no other. */
   void detached(Carrier carrier, String cause);

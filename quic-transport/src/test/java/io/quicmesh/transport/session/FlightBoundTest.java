@@ -7,14 +7,15 @@ import org.junit.jupiter.api.Test;
 final class FlightBoundTest {
 
   private static final long CAP_BYTES = 16 << 20;
-  private static final long FLOOR_BYTES = 256 << 10;
+  private static final long START_BYTES = 128 << 10;
+  private static final long LEAST_BYTES = 32 << 10;
   private static final long MILLI = 1_000_000;
 
   private final FlightBound bound = new FlightBound(CAP_BYTES, 0);
 
   @Test
-  void beginsAtTheFloor() {
-    assertThat(bound.bytes()).isEqualTo(FLOOR_BYTES);
+  void beginsWithLittle() {
+    assertThat(bound.bytes()).isEqualTo(START_BYTES);
     assertThat(bound.rateBytesPerSecond()).isZero();
   }
 
@@ -27,10 +28,17 @@ final class FlightBoundTest {
   }
 
   @Test
-  void neverFallsUnderTheFloor() {
+  void neverFallsUnderTheLeast() {
     bound.handleAck(100, 0, 0, 10 * MILLI);
 
-    assertThat(bound.bytes()).isEqualTo(FLOOR_BYTES);
+    assertThat(bound.bytes()).isEqualTo(LEAST_BYTES);
+  }
+
+  @Test
+  void letsASlowPathQueueForAShortTimeOnly() {
+    bound.handleAck(12_500, 0, 0, 10 * MILLI); // 10 Mbit/s
+
+    assertThat(bound.bytes()).isEqualTo(62_500);
   }
 
   @Test
@@ -63,13 +71,13 @@ final class FlightBoundTest {
     bound.handleAck(1 << 20, 6000 * MILLI, bound.deliveredBytes(), 6100 * MILLI);
 
     assertThat(bound.rateBytesPerSecond()).isEqualTo(10L << 20);
-    assertThat(bound.bytes()).isEqualTo(2 << 20);
+    assertThat(bound.bytes()).isEqualTo(256 << 10);
   }
 
   @Test
   void takesAnAcknowledgementAtTheSameMoment() {
     bound.handleAck(10, 5, 0, 5);
 
-    assertThat(bound.bytes()).isBetween(FLOOR_BYTES, CAP_BYTES);
+    assertThat(bound.bytes()).isBetween(LEAST_BYTES, CAP_BYTES);
   }
 }

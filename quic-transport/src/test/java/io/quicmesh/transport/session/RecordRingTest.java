@@ -36,10 +36,10 @@ final class RecordRingTest {
         model.remove(0);
       } else {
         int from = random.nextInt(model.size() + 1);
-        ring.restamp(from, step);
+        ring.restamp(from, step, step);
         for (int i = from; i < model.size(); i++) {
           Entry old = model.get(i);
-          model.set(i, new Entry(old.offset(), old.length(), step, old.delivered()));
+          model.set(i, new Entry(old.offset(), old.length(), step, step));
         }
       }
       assertThat(ring.size()).isEqualTo(model.size());

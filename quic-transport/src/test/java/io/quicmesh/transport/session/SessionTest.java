@@ -161,15 +161,74 @@ class SessionTest {
 
   @Test
   void ratchetsWhileTrafficFlowsLoseNothing() {
-    SimulatedCarrier.Pair relay = add(Carrier.Kind.CIRCUIT, "relay", 3 * MILLI);
+    add(Carrier.Kind.CIRCUIT, "relay", 3 * MILLI);
     world.runFor(200 * MILLI);
     for (int i = 0; i < 100; i++) {
-      left.session.ratchet(relay.left());
+      left.session.ratchet();
       traffic(30);
     }
     assertEverythingArrives();
-    assertThat(left.session.keys().generation()).isEqualTo(100);
-    assertThat(right.session.keys().generation()).isEqualTo(100);
+    assertThat(left.session.keys().schedule().generation()).isEqualTo(100);
+    assertThat(right.session.keys().schedule().generation()).isEqualTo(100);
+  }
+
+  @Test
+  void freshSecretWhileTrafficFlowsLosesNothing() {
+    add(Carrier.Kind.CIRCUIT, "relay", 3 * MILLI);
+    world.runFor(200 * MILLI);
+    for (int i = 0; i < 20; i++) {
+      left.session.renew();
+      traffic(30);
+      left.session.ratchet();
+      traffic(10);
+    }
+    assertEverythingArrives();
+    assertThat(left.log).filteredOn("renewed"::equals).hasSize(20);
+    assertThat(right.log).filteredOn("renewed"::equals).hasSize(20);
+    assertThat(left.session.counters().badRecords()).isZero();
+    assertThat(right.session.counters().badRecords()).isZero();
+  }
+
+  @Test
+  void keysThatMoveOnDuringAHandoverNeitherLoseNorStopIt() {
+    add(Carrier.Kind.CIRCUIT, "relay", 20 * MILLI);
+    world.runFor(400 * MILLI);
+    SimulatedCarrier.Pair other = add(Carrier.Kind.CIRCUIT, "other", 2 * MILLI);
+    left.session.ratchet();
+    right.session.resume(other.right());
+    traffic(200);
+    assertEverythingArrives();
+    assertThat(right.session.carrier()).isSameAs(other.right());
+    assertThat(left.session.carrier()).isSameAs(other.left());
+    assertThat(right.log).noneMatch(line -> line.startsWith("resume failed"));
+  }
+
+  @Test
+  void bothSidesHearThatThePeerFollowed() {
+    add(Carrier.Kind.CIRCUIT, "relay", 20 * MILLI);
+    world.runFor(400 * MILLI);
+    SimulatedCarrier.Pair direct = add(Carrier.Kind.DIRECT, "direct", 2 * MILLI);
+    left.session.resume(direct.left());
+    traffic(100);
+    assertEverythingArrives();
+    assertThat(left.log).contains("peer followed direct");
+    assertThat(right.log).contains("peer resumes direct", "peer followed direct");
+  }
+
+  @Test
+  void peerIsSaidToHaveFollowedWhenTheOldCarrierIsSilent() {
+    SimulatedCarrier.Pair relay = add(Carrier.Kind.CIRCUIT, "relay", 5 * MILLI);
+    SimulatedCarrier.Pair direct = add(Carrier.Kind.DIRECT, "direct", 2 * MILLI);
+    world.runFor(200 * MILLI);
+    relay.silence();
+    traffic(50);
+    left.commitSilent = true;
+    left.session.resume(direct.left());
+    world.runFor(100 * MILLI);
+    assertThat(left.log).contains("peer followed direct");
+    left.session.leaveOldStreams();
+    assertThat(left.log).contains("idle relay");
+    assertEverythingArrives();
   }
 
   @Test
@@ -246,7 +305,7 @@ class SessionTest {
         world.after(world.random.nextInt(200) * MILLI, pair::kill);
       }
       case 2 -> pair.slow(world.random.nextInt(3) * 200L);
-      case 3 -> node.session.ratchet(carrier);
+      case 3 -> node.session.ratchet();
       default -> {
         node.commitSilent = world.random.nextInt(3) == 0;
         node.session.resume(carrier);

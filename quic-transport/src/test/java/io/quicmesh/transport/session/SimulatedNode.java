@@ -50,7 +50,7 @@ final class SimulatedNode implements SessionEnvironment, SessionListener {
     int flow = world.random.nextInt(FLOWS);
     ByteBuf buffer = Unpooled.directBuffer(4 + bytes);
     buffer.writeInt(0).writeInt(flow).writeInt(nextSent[flow]).writeZero(bytes - 8);
-    if (session.hasRoom(bytes)) {
+    if (session.hasRoom(bytes, flow * 0x9e3779b9)) {
       nextSent[flow]++;
       sent++;
       session.offer(buffer, 4, bytes, flow * 0x9e3779b9);
@@ -202,6 +202,11 @@ final class SimulatedNode implements SessionEnvironment, SessionListener {
   }
 
   @Override
+  public void renewed() {
+    log.add("renewed");
+  }
+
+  @Override
   public void peerRestarted(int framesLost) {
     log.add("restarted, lost " + framesLost);
   }
@@ -224,9 +229,25 @@ final class SimulatedNode implements SessionEnvironment, SessionListener {
   }
 
   @Override
-  public void attached(Carrier carrier, boolean byPeer, long framesResent) {
+  public void peerResumes(Carrier carrier) {
+    log.add("peer resumes " + carrier.description());
+  }
+
+  @Override
+  public void attached(Carrier carrier, LaneMove move) {
     attachedCount++;
-    log.add("attached " + carrier.description() + (byPeer ? " by peer" : "") + " " + framesResent);
+    String how = (move.isByPeer() ? " by peer" : "") + (move.isOldSilent() ? " silent" : "");
+    log.add("attached " + carrier.description() + how + " " + move.framesResent());
+  }
+
+  @Override
+  public void peerFollowed(Carrier carrier) {
+    log.add("peer followed " + carrier.description());
+  }
+
+  @Override
+  public void resent(Carrier carrier, int records) {
+    log.add("resent " + records);
   }
 
   @Override
@@ -237,7 +258,7 @@ final class SimulatedNode implements SessionEnvironment, SessionListener {
   @Override
   public void laneLost(Carrier carrier, String cause) {
     log.add("lane lost " + carrier.description() + " " + cause);
-    session.resume(carrier);
+    session.attach(carrier);
   }
 
   @Override

@@ -28,6 +28,7 @@ final class ProbeReceiver implements Runnable {
   private final ByteBuffer[] memories;
   private final DirectionTracker[] trackers;
   private final GapPrinter gapPrinter;
+  private final GapWindows[] windows;
   private final ProbeCodec codec = new ProbeCodec();
   private final ProbeCodec.Probe probe = new ProbeCodec.Probe();
   private final Thread thread = new Thread(this, "prober-receiver");
@@ -48,6 +49,8 @@ final class ProbeReceiver implements Runnable {
           new DirectionTracker(options.flows()), new DirectionTracker(options.flows())
         };
     this.gapPrinter = gapPrinter;
+    long nowNanos = System.nanoTime();
+    this.windows = new GapWindows[] {new GapWindows(nowNanos), new GapWindows(nowNanos)};
   }
 
   void start() {
@@ -76,6 +79,11 @@ final class ProbeReceiver implements Runnable {
   /** The tracker of what the given end sent. */
   DirectionTracker tracker(int end) {
     return trackers[end];
+  }
+
+  /** The gaps of what the given end sent. */
+  GapWindows windows(int end) {
+    return windows[end];
   }
 
   @Override
@@ -142,6 +150,7 @@ final class ProbeReceiver implements Runnable {
     } else {
       long excessNanos = trackers[probe.end].handleArrival(probe, arrivalNanos);
       lastArrivalNanos = arrivalNanos;
+      windows[probe.end].handleArrival(arrivalNanos, excessNanos);
       gapPrinter.handleArrival(probe, arrivalNanos, excessNanos);
     }
   }

@@ -28,7 +28,10 @@ record ProbeReport(
   private static final double NANOS_PER_MILLI = 1e6;
   private static final double NANOS_PER_MICRO = 1e3;
 
-  /** One direction. */
+  /** When it ran and for how long. */
+  record Times(RunClock clock, double seconds) {}
+
+  /** One direction; the longest gap of every 50 ms since the start among it. */
   @JsonNaming(SnakeCaseStrategy.class)
   record Direction(
       long sent,
@@ -43,11 +46,14 @@ record ProbeReport(
       double receivedPerSecond,
       double maxGapMs,
       List<GapEntry> gaps,
+      List<Double> gapWindowsMs,
       Latency latencyUs,
       Sender sender) {
 
     static Direction of(
-        DirectionTracker.Summary summary, Sender sender, double seconds, RunClock clock) {
+        DirectionTracker.Summary summary, List<Double> gapWindowsMs, Sender sender, Times times) {
+      double seconds = times.seconds();
+      RunClock clock = times.clock();
       List<GapEntry> gaps =
           summary.gaps().stream().map(gap -> GapEntry.of(gap, clock)).collect(Collectors.toList());
       return new Direction(
@@ -63,6 +69,7 @@ record ProbeReport(
           rounded(summary.receivedPerSecond()),
           gaps.isEmpty() ? 0 : gaps.get(0).gapMs(),
           gaps,
+          gapWindowsMs,
           Latency.of(summary.latencies()),
           sender);
     }

@@ -132,7 +132,11 @@ final class Prober implements AutoCloseable {
               .summarise(sender.sentByFlow(), sender.lastSentNanos(), sender.stalls());
       directions.put(
           NAMES[i],
-          ProbeReport.Direction.of(summary, ProbeReport.Sender.of(sender), seconds, clock));
+          ProbeReport.Direction.of(
+              summary,
+              receiver.windows(i).longestMillis(clock.startNanos()),
+              ProbeReport.Sender.of(sender),
+              new ProbeReport.Times(clock, seconds)));
     }
     return new ProbeReport(
         clock.startWall().toString(),

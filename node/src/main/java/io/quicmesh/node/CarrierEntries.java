@@ -1,0 +1,72 @@
+package io.quicmesh.node;
+
+import io.quicmesh.migration.CarrierId;
+import io.quicmesh.migration.CarrierKind;
+import io.quicmesh.transport.session.Carrier;
+import io.quicmesh.transport.wire.CloseCode;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The carriers of one session that are there, oldest first. Loop-owned. */
+final class CarrierEntries {
+
+  private final List<CarrierEntry> entries = new ArrayList<>();
+
+  void add(CarrierEntry entry) {
+    entries.add(entry);
+  }
+
+  void remove(CarrierEntry entry) {
+    entries.remove(entry);
+  }
+
+  /** The carriers as they are now; a copy, because what is done with them may change them. */
+  List<CarrierEntry> all() {
+    return List.copyOf(entries);
+  }
+
+  boolean isEmpty() {
+    return entries.isEmpty();
+  }
+
+  boolean hasDirect() {
+    return entries.stream().anyMatch(entry -> entry.id().kind() == CarrierKind.DIRECT);
+  }
+
+  @Nullable CarrierEntry find(@Nullable Carrier carrier) {
+    for (CarrierEntry entry : entries) {
+      if (entry.carrier().equals(carrier)) {
+        return entry;
+      }
+    }
+    return null;
+  }
+
+  /** The newest carrier of this name. */
+  @Nullable CarrierEntry find(CarrierId id) {
+    for (int i = entries.size() - 1; i >= 0; i--) {
+      if (entries.get(i).id().equals(id)) {
+        return entries.get(i);
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Closes direct carriers beside the one in use, or beside the first if none is: both sides may
+   * have dialled, and one is enough.
+   */
+  void closeExtraDirect(@Nullable CarrierEntry current) {
+    CarrierEntry kept =
+        current != null && current.id().kind() == CarrierKind.DIRECT ? current : null;
+    for (CarrierEntry entry : all()) {
+      boolean isSpare = entry.id().kind() == CarrierKind.DIRECT && !entry.equals(kept);
+      if (isSpare && kept != null && !kept.health().isSilent()) {
+        entry.carrier().close(CloseCode.SUPERSEDED);
+      } else if (isSpare && !entry.health().isSilent()) {
+        kept = entry;
+      }
+    }
+  }
+}

@@ -1,0 +1,184 @@
+package io.quicmesh.transport.session;
+
+import io.quicmesh.transport.session.ResumeExchange.Committed;
+import io.quicmesh.transport.session.ResumeExchange.Purpose;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Moves a session's lanes between attachments, and orders the attempts to do so: each has an epoch,
+ * of both sides' attempts the highest wins, and one of ours is under way at a time. Owned by the
+ * event loop.
+ *
+ * <p>An attempt is RESUME, RESUMED and COMMIT on the carrier to move to. Up to COMMIT nothing has
+ * moved, so an attempt that is lost costs nothing. A handover is committed when the owner says so;
+ * what the session needs for itself (its first attachment, the next generation of its secret, a
+ * lane's stream that ended) it commits at once.
+ */
+final class SessionMoves {
+
+  private static final int REFUSALS_MAX = 3;
+
+  private final Session session;
+  private final SessionListener listener;
+  private final SendLanes sendLanes;
+  private final ReceiveLanes receiveLanes;
+  private int highestEpoch;
+  private int committedEpoch;
+  private int followedEpoch;
+
+  SessionMoves(
+      Session session, SessionListener listener, SendLanes sendLanes, ReceiveLanes receiveLanes) {
+    this.session = session;
+    this.listener = listener;
+    this.sendLanes = sendLanes;
+    this.receiveLanes = receiveLanes;
+  }
+
+  /** Whether lanes were ever attached since the session got its first keys. */
+  boolean hasCommitted() {
+    return committedEpoch > 0;
+  }
+
+  int highestEpoch() {
+    return highestEpoch;
+  }
+
+  /** The peer lost its state, or there was none: attempts are counted anew. */
+  void restart() {
+    highestEpoch = 0;
+    committedEpoch = 0;
+    followedEpoch = 0;
+  }
+
+  // This side begins.
+
+  void begin(CarrierLink link, int generations, Purpose purpose) {
+    for (CarrierLink other : session.links()) {
+      other.resume().drop();
+    }
+    int generation = session.keys().schedule().generation() + generations;
+    link.resume().begin(nextEpoch(), generation, purpose);
+  }
+
+  private int nextEpoch() {
+    int own = session.config().isInitiator() ? 0 : 1;
+    highestEpoch = (((highestEpoch >>> 1) + 1) << 1) | own;
+    return highestEpoch;
+  }
+
+  /** The carrier to which the owner's attempt moves the session, if there is one. */
+  @Nullable CarrierLink handoverUnderWay() {
+    for (CarrierLink link : session.links()) {
+      if (link.resume().epoch() != 0 && link.resume().purpose() == Purpose.HANDOVER) {
+        return link;
+      }
+    }
+    return null;
+  }
+
+  void handleResumed(CarrierLink link) {
+    if (link.resume().purpose() == Purpose.HANDOVER) {
+      listener.resumed(link.carrier());
+    } else {
+      boolean isResending = link.resume().purpose() == Purpose.RESENDING;
+      commit(link, isResending || sendLanes.attached() == null);
+    }
+  }
+
+  /**
+   * The peer refused: it has seen a higher epoch, so a handover is tried again with one that is
+   * higher still, and upkeep is left to whoever won; or it does not know the session (0).
+   */
+  void handleRefused(CarrierLink link, int highest, int generation) {
+    highestEpoch = Math.max(highestEpoch, highest);
+    boolean isUnknown = highest == 0;
+    boolean isHandover = link.resume().purpose() == Purpose.HANDOVER;
+    boolean isNeeded = isHandover || sendLanes.attached() == null;
+    if (!isUnknown && isNeeded && link.resume().refusals() < REFUSALS_MAX) {
+      link.resume().beginAgain(nextEpoch(), generation);
+      return;
+    }
+    link.resume().drop();
+    if (isHandover) {
+      String reason = isUnknown ? "the peer does not know the session" : "a newer attempt won";
+      listener.resumeFailed(link.carrier(), reason);
+    }
+    if (isUnknown) {
+      session.startOver(link.carrier());
+    }
+  }
+
+  /** Moves this side's lanes to a carrier whose resumption the peer answered. */
+  void commit(CarrierLink link, boolean isOldSilent) {
+    if (link.resume().epoch() < committedEpoch) {
+      link.resume().drop();
+      listener.resumeFailed(link.carrier(), "a newer attempt won");
+      return;
+    }
+    move(link.resume().commit(isOldSilent), false);
+  }
+
+  // The peer begins.
+
+  /**
+   * Whether the peer's attempt is newer than all that are known. Then ours is given up, but made
+   * again if the peer only wants new keys where the lanes are.
+   */
+  boolean admit(int epoch, CarrierLink on) {
+    if (epoch <= highestEpoch) {
+      return false;
+    }
+    highestEpoch = epoch;
+    Attachment attached = sendLanes.attached();
+    boolean isUpkeep = attached != null && attached.link() == on;
+    CarrierLink interrupted = isUpkeep ? handoverUnderWay() : null;
+    for (CarrierLink link : session.links()) {
+      link.resume().drop();
+    }
+    if (interrupted == null || interrupted == on) {
+      return true;
+    }
+    begin(interrupted, 0, Purpose.HANDOVER);
+    return false;
+  }
+
+  void handleCommitted(Committed committed) {
+    if (committed.attachment().epoch() > committedEpoch) {
+      move(committed, true);
+    }
+  }
+
+  // Both.
+
+  private void move(Committed committed, boolean isByPeer) {
+    Attachment from = sendLanes.attached();
+    CarrierLink to = committed.attachment().link();
+    committedEpoch = committed.attachment().epoch();
+    session.keys().schedule().ratchetTo(committed.peer().generation());
+    long resent = sendLanes.move(committed);
+    listener.attached(to.carrier(), new LaneMove(isByPeer, committed.isOldSilent(), resent));
+    if (from != null && from.link() != to) {
+      session.tellIfIdle(from.link());
+    }
+    receiveLanes.acknowledgeAgain();
+    sendLanes.flush();
+    handleProgress();
+  }
+
+  /** Tells once when the peer's lanes have all come to where ours are. */
+  void handleProgress() {
+    Attachment on = sendLanes.attached();
+    if (on == null || followedEpoch == committedEpoch) {
+      return;
+    }
+    if (receiveLanes.haveReached(committedEpoch)) {
+      followedEpoch = committedEpoch;
+      listener.peerFollowed(on.link().carrier());
+    }
+  }
+
+  /** Stops reading what the peer has left. */
+  void leaveOldStreams() {
+    receiveLanes.leaveBefore(committedEpoch);
+  }
+}
