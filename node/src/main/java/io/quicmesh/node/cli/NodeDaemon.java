@@ -118,9 +118,7 @@ final class NodeDaemon {
         out.println("quicmesh: TAP device " + tap.name());
       }
       EndpointConfig endpoint = EndpointConfig.of(membership.listenAddress(options.listen()));
-      endpoint =
-          endpoint.with(
-              endpoint.transport().withPayloadBytesMax(options.config().quic().payloadBytesMax()));
+      endpoint = endpoint.with(options.config().quic().transport());
       try (Node node =
           Node.start(tap, endpoint, identity, options.settings(), membership.revoked())) {
         membership.handleStarted(node);

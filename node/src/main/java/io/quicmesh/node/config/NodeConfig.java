@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.quicmesh.monitor.log.LogLevel;
 import io.quicmesh.monitor.log.LogSettings;
+import io.quicmesh.transport.quic.TransportConfig;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,7 +53,7 @@ public record NodeConfig(
     this.health = health == null ? new Health(null, null, null) : health;
     this.session = session == null ? new Lanes(null, null, null, null, null) : session;
     this.switching = switching == null ? new Switching(null, null, null, null, null) : switching;
-    this.quic = quic == null ? new Quic(null) : quic;
+    this.quic = quic == null ? new Quic(null, null) : quic;
     this.log = log == null ? new Log(null, null, null, null) : log;
   }
 
@@ -182,7 +183,26 @@ public record NodeConfig(
       @Nullable Integer broadcastBurst) {}
 
   /** The QUIC connections. */
-  public record Quic(@Nullable Integer payloadMax) {
+  public record Quic(@Nullable Integer payloadMax, @Nullable String congestion) {
+
+    private static final Map<String, TransportConfig.Congestion> CONGESTION =
+        Map.of("cubic", TransportConfig.Congestion.CUBIC, "bbr", TransportConfig.Congestion.BBR);
+
+    /** What every connection of the node is. */
+    public TransportConfig transport() {
+      return TransportConfig.defaults()
+          .withPayloadBytesMax(payloadBytesMax())
+          .withCongestion(congestionControl());
+    }
+
+    private TransportConfig.Congestion congestionControl() {
+      TransportConfig.Congestion named = CONGESTION.get(congestion == null ? "cubic" : congestion);
+      if (named == null) {
+        throw new IllegalArgumentException(
+            "quic.congestion is " + congestion + ": it must be cubic or bbr");
+      }
+      return named;
+    }
 
     /** The largest UDP payload that is probed for. */
     public int payloadBytesMax() {

@@ -26,7 +26,7 @@ public final class NodeSettingsReader {
    */
   public static NodeSettings read(String file, NodeConfig config) throws ConfigException {
     try {
-      var unused = config.log().settings();
+      checkOthers(config);
       return new NodeSettings(
           config.session().dataLanes(),
           config.session().stagedBytesMax(),
@@ -43,6 +43,16 @@ public final class NodeSettingsReader {
     } catch (IllegalArgumentException e) {
       throw new ConfigException(file + ": " + e.getMessage());
     }
+  }
+
+  /** The values that are used elsewhere: reading them finds those that are out of range. */
+  private static void checkOthers(NodeConfig config) {
+    var unused =
+        List.of(
+            config.log().settings(),
+            config.tap().mtuBytes(),
+            config.tap().queue(),
+            config.quic().transport());
   }
 
   private static List<InetSocketAddress> addresses(List<String> texts) {

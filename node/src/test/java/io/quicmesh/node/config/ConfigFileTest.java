@@ -1,8 +1,12 @@
 package io.quicmesh.node.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.quicmesh.transport.quic.TransportConfig;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ConfigFileTest {
 
@@ -28,5 +32,32 @@ final class ConfigFileTest {
 
     assertThat(sample.isMobile()).isEqualTo(NodeConfig.DEFAULTS.isMobile());
     assertThat(sample.tap().mtuBytes()).isEqualTo(NodeConfig.DEFAULTS.tap().mtuBytes());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "tap:\n  mtu: 70000\n",
+        "tap:\n  queue-frames: 0\n",
+        "quic:\n  payload-max: 100\n",
+        "quic:\n  congestion: reno\n",
+        "session:\n  lanes: 17\n",
+        "switching:\n  macs: 1\n"
+      })
+  void namesTheKeyOfAValueOutOfRange(String text) throws ConfigException {
+    NodeConfig config = ConfigFile.parse("test.yaml", text);
+    String key = text.replace(":\n  ", ".").replaceAll(":.*\n", "");
+
+    assertThatThrownBy(() -> NodeSettingsReader.read("test.yaml", config))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(key)
+        .hasMessageContaining("must be");
+  }
+
+  @Test
+  void congestionControlCanBeChosen() throws ConfigException {
+    NodeConfig config = ConfigFile.parse("test.yaml", "quic:\n  congestion: bbr\n");
+
+    assertThat(config.quic().transport().congestion()).isEqualTo(TransportConfig.Congestion.BBR);
   }
 }

@@ -69,7 +69,14 @@ final class Codecs {
         .initialMaxStreamsUnidirectional(config.uniStreamsMax())
         .maxSendUdpPayloadSize(config.payloadBytesMax())
         .discoverPmtu(true)
-        .congestionControlAlgorithm(QuicCongestionControlAlgorithm.CUBIC)
+        .congestionControlAlgorithm(algorithm())
         .flushStrategy(FlushStrategy.DEFAULT);
+  }
+
+  private QuicCongestionControlAlgorithm algorithm() {
+    return switch (config.congestion()) {
+      case CUBIC -> QuicCongestionControlAlgorithm.CUBIC;
+      case BBR -> QuicCongestionControlAlgorithm.BBR;
+    };
   }
 }

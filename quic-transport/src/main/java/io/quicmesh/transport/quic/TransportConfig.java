@@ -11,9 +11,24 @@ import java.util.List;
  *     bytes over IPv6
  * @param idleTimeoutNanos a connection that hears nothing for so long is closed
  * @param groups key exchange groups, best first, as BoringSSL names them
+ * @param congestion what bounds the sending of a connection
  */
 public record TransportConfig(
-    int uniStreamsMax, int payloadBytesMax, long idleTimeoutNanos, List<String> groups) {
+    int uniStreamsMax,
+    int payloadBytesMax,
+    long idleTimeoutNanos,
+    List<String> groups,
+    Congestion congestion) {
+
+  /** Congestion control. */
+  public enum Congestion {
+    /** RFC 9438: fair beside others, slow where packets are lost at random. */
+    CUBIC,
+    /**
+     * Goes by the delivery rate; several times as fast on lossy radio links, and not paced here.
+     */
+    BBR
+  }
 
   /** The hybrid of X25519 and ML-KEM-768: what both sides must have unless configured otherwise. */
   public static final String HYBRID_GROUP = "X25519MLKEM768";
@@ -39,26 +54,31 @@ public record TransportConfig(
   /** 10,000 streams, a link of 1500 bytes, 30 s, the hybrid group only. */
   public static TransportConfig defaults() {
     return new TransportConfig(
-        10_000, 1452, Duration.ofSeconds(30).toNanos(), List.of(HYBRID_GROUP));
+        10_000, 1452, Duration.ofSeconds(30).toNanos(), List.of(HYBRID_GROUP), Congestion.CUBIC);
   }
 
   /** The same with another largest payload. */
   public TransportConfig withPayloadBytesMax(int bytes) {
-    return new TransportConfig(uniStreamsMax, bytes, idleTimeoutNanos, groups);
+    return new TransportConfig(uniStreamsMax, bytes, idleTimeoutNanos, groups, congestion);
   }
 
   /** The same with another limit of streams. */
   public TransportConfig withUniStreamsMax(int streams) {
-    return new TransportConfig(streams, payloadBytesMax, idleTimeoutNanos, groups);
+    return new TransportConfig(streams, payloadBytesMax, idleTimeoutNanos, groups, congestion);
   }
 
   /** The same with another idle timeout. */
   public TransportConfig withIdleTimeoutNanos(long nanos) {
-    return new TransportConfig(uniStreamsMax, payloadBytesMax, nanos, groups);
+    return new TransportConfig(uniStreamsMax, payloadBytesMax, nanos, groups, congestion);
   }
 
   /** The same with other key exchange groups. */
   public TransportConfig withGroups(List<String> names) {
-    return new TransportConfig(uniStreamsMax, payloadBytesMax, idleTimeoutNanos, names);
+    return new TransportConfig(uniStreamsMax, payloadBytesMax, idleTimeoutNanos, names, congestion);
+  }
+
+  /** The same with another congestion control. */
+  public TransportConfig withCongestion(Congestion other) {
+    return new TransportConfig(uniStreamsMax, payloadBytesMax, idleTimeoutNanos, groups, other);
   }
 }
