@@ -215,8 +215,8 @@ difference() { # BEFORE AFTER
 
 # ---- rows --------------------------------------------------------------------------------------------
 
-# row NAME LIVE COMMAND...: the prober sends while the command runs. LIVE is "both", or "one": then the
-# frames are reported only, because one node was not there.
+# row NAME LIVE COMMAND...: the prober sends while the command runs. LIVE is "both", or the direction of
+# the prober whose sender was there all the time; the other is reported only.
 row() {
   local before after since from name=$1 live=$2
   say "$name"
@@ -256,7 +256,7 @@ row() {
     | .dropped = ([$counters.host1, $counters.host2] | map({session_full: (.session.dropped.session_full // 0), tap_ring: (.tap.dropped.tap_ring // 0)})
         | {session_full: (map(.session_full) | add), tap_ring: (map(.tap_ring) | add)})
     | .ok = ($failed == "" and (.probe.ring_drops == 0) and
-        ($live != "both" or (.probe.total | .lost + .doubled + .reordered) == 0))' >"$LAB_DIR/row"
+        (if $live == "both" then .probe.total else .probe.directions[$live] end | .lost + .doubled + .reordered) == 0)' >"$LAB_DIR/row"
   cat "$LAB_DIR/row" >>"$LAB_DIR/rows"
   jq -e .ok "$LAB_DIR/row" >/dev/null || FAILED=$((FAILED + 1))
 }
@@ -265,9 +265,9 @@ forced() { # AWAY BACK
   local done=0
   while ((done < count)); do
     hand_over "$1" || { STEP_FAILED="handover $((done + 1)) to $1 failed"; return 1; }
-    sleep "0.$((RANDOM % 4 + 2))"
+    sleep "0.$((RANDOM % 20 + 10))"
     hand_over "$2" || { STEP_FAILED="handover $((done + 1)) to $2 failed"; return 1; }
-    sleep "0.$((RANDOM % 4 + 2))"
+    sleep "0.$((RANDOM % 20 + 10))"
     done=$((done + 1))
   done
 }
@@ -420,7 +420,7 @@ print_table() {
        (.idle_gaps_ms | rank(0.5)), (.idle_gaps_ms | rank(0.95)), (.idle_gaps_ms | rank(1)),
        (.handovers.host1 | map(select(.result == "done")) | length),
        (.transition_ms | rank(0.5)), (.transition_ms | rank(0.95)),
-       (if .step_failed != "" then "FAILED: " + .step_failed elif .live != "both" then "reported" elif .ok then "ok" else "FAILED" end)] | @tsv' "$LAB_DIR/rows"
+       (if .step_failed != "" then "FAILED: " + .step_failed elif .ok | not then "FAILED" elif .live != "both" then "ok " + .live else "ok" end)] | @tsv' "$LAB_DIR/rows"
   } | table
   jq -r 'select(.note != "") | "\(.name): \(.note)"' "$LAB_DIR/rows"
   jq -r 'select(.handovers | [.host1[], .host2[]] | any(.result != "done")) | "\(.name): not done: \([.handovers.host1[], .handovers.host2[]] | map(select(.result != "done") | .cause + ": " + (.reason // "")) | group_by(.) | map("\(length) x \(.[0])") | join("; "))"' "$LAB_DIR/rows"
@@ -485,7 +485,7 @@ if wants link-down; then
 fi
 if wants stopped; then
   settle direct
-  row "peer stopped for $STOP_SECONDS s" both stop_peer
+  row "peer stopped for $STOP_SECONDS s" a-b stop_peer
 fi
 if wants slow-relay; then
   settle "relay:$(lab_ip relay)"

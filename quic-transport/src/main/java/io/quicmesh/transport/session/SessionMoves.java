@@ -156,12 +156,12 @@ final class SessionMoves {
     committedEpoch = committed.attachment().epoch();
     session.keys().schedule().ratchetTo(committed.peer().generation());
     long resent = sendLanes.move(committed);
+    receiveLanes.acknowledgeAgain();
+    sendLanes.flush();
     listener.attached(to.carrier(), new LaneMove(isByPeer, committed.isOldSilent(), resent));
     if (from != null && from.link() != to) {
       session.tellIfIdle(from.link());
     }
-    receiveLanes.acknowledgeAgain();
-    sendLanes.flush();
     handleProgress();
   }
 
