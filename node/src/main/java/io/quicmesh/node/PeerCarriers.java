@@ -14,6 +14,10 @@ import io.quicmesh.migration.HandoverState;
 import io.quicmesh.migration.HandoverStep;
 import io.quicmesh.migration.HealthOutput;
 import io.quicmesh.migration.PathHealth;
+import io.quicmesh.transport.carrier.CircuitCarrier;
+import io.quicmesh.transport.carrier.DirectCarrier;
+import io.quicmesh.transport.quic.ConnectionStats;
+import io.quicmesh.transport.quic.QuicConnection;
 import io.quicmesh.transport.session.Carrier;
 import io.quicmesh.transport.session.LaneMove;
 import io.quicmesh.transport.session.Session;
@@ -382,6 +386,21 @@ final class PeerCarriers {
     return next;
   }
 
+  /** Heartbeats run on streams and are sent again, so only the connection knows what is lost. */
+  private static void countPackets(CarrierEntry entry, long nowNanos) {
+    QuicConnection connection =
+        entry.carrier() instanceof DirectCarrier direct
+            ? direct.connection()
+            : entry.carrier() instanceof CircuitCarrier circuit
+                ? circuit.client().connection()
+                : null;
+    ConnectionStats stats = connection == null ? null : connection.stats().getNow();
+    if (stats != null) {
+      ConnectionStats.Totals totals = stats.totals();
+      entry.health().handlePacketCounts(totals.packetsSent(), totals.packetsLost(), nowNanos);
+    }
+  }
+
   /** Tells the choice what was measured; to be called every second or so. */
   void measure() {
     long now = context.nowNanos();
@@ -393,6 +412,7 @@ final class PeerCarriers {
       entries.closeExtraDirect(current());
     }
     for (CarrierEntry entry : entries.all()) {
+      countPackets(entry, now);
       choice.handleMeasured(entry.id(), entry.health().quality(now), now);
     }
     CarrierEntry used = current();
