@@ -106,7 +106,7 @@ public final class NodeAdmin implements FactsSource, AdminActions {
     return node.journal()
         .tracker()
         .connection(connection.id(), node.context().clock().instant(), node.context().nowNanos())
-        .map(NodeFactsReader::connection)
+        .map(node.factsReader()::connection)
         .orElseThrow(() -> new AdminFailure(Kind.FAILED, "the connection is gone again"));
   }
 

@@ -301,14 +301,14 @@ final class NodeFactsReader {
     return new Connections(all);
   }
 
-  static ConnectionStatus connection(ConnectionRecord record) {
+  ConnectionStatus connection(ConnectionRecord record) {
     List<MigrationEvent> events = new ArrayList<>();
     record.events().forEach(event -> events.add(event(event)));
     return new ConnectionStatus(
         record.connectionId(),
         record.identity().kind().name().toLowerCase(Locale.ROOT),
         record.identity().role().name().toLowerCase(Locale.ROOT),
-        record.identity().peer(),
+        nameNow(record.identity().peer()),
         Addresses.text(record.local()),
         Addresses.text(record.remote()),
         record.startTime(),
@@ -317,6 +317,16 @@ final class NodeFactsReader {
         record.migrationCount(),
         record.state().name(),
         events);
+  }
+
+  /** A connection that a peer opened bears the peer's id until the peer has told its name. */
+  private String nameNow(String nameThen) {
+    for (Peer peer : mesh.peers()) {
+      if (peer.id().shortText().equals(nameThen)) {
+        return peer.name();
+      }
+    }
+    return nameThen;
   }
 
   private static MigrationEvent event(io.quicmesh.migration.MigrationEvent event) {
