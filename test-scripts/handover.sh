@@ -172,21 +172,22 @@ tcp_start() {
   lab_spawn copy@host1 bash -c "sleep 0.5; while :; do socat -u OPEN:'$LAB_DIR/file' TCP4:$HOST2:$COPY_PORT && sleep 2; done"
 }
 
-# Says how the load fared: Mbit/s of the TCP stream, its worst second, copies that came whole.
+# Notes how the load fared: Mbit/s of the TCP stream, its worst second, copies that came whole.
 tcp_stop() {
-  local sum good
+  local sum good fared
   lab_stop tcp INT || true
   lab_stop tcp-server KILL || true
   lab_stop copy KILL || true
   lab_stop copy-server KILL || true
   sum=$(sha256sum <"$LAB_DIR/file")
   good=$(grep -cF "$sum" "$LAB_DIR/log/copy-server.log" || true)
-  awk -v good="$good" '/ sec / && /bits\/sec/ && !/sender|receiver/ {
+  fared=$(awk -v good="$good" '/ sec / && /bits\/sec/ && !/sender|receiver/ {
       for (i = 1; i < NF; i++) if ($(i + 1) ~ /bits\/sec/) {
         v = $i * ($(i + 1) ~ /^G/ ? 1000 : $(i + 1) ~ /^K/ ? 0.001 : $(i + 1) ~ /^M/ ? 1 : 0.000001)
         n++; sum += v; if (n > 1 && (low == "" || v < low)) low = v } }
     END { printf "tcp %.1f Mbit/s, worst second %.1f, copies whole %d", n ? sum / n : 0, low + 0, good }' \
-    "$LAB_DIR/log/tcp.log"
+    "$LAB_DIR/log/tcp.log")
+  NOTE+="${NOTE:+; }$fared"
 }
 
 # ---- counters on the way of the frames ---------------------------------------------------------------
@@ -231,7 +232,7 @@ row() {
   sleep "$AFTER_SECONDS"
   say "after $(($(now_ms) - from)) ms the carrier is $(carrier || echo unknown)"
   probe_stop probe || STEP_FAILED="${STEP_FAILED:-the prober did not end}"
-  [[ $plain == yes ]] || NOTE+="${NOTE:+; }$(tcp_stop)"
+  [[ $plain == yes ]] || tcp_stop
   after=$(counters)
   {
     admin host1 handovers

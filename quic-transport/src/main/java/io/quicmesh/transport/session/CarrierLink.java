@@ -164,7 +164,7 @@ final class CarrierLink implements Carrier.Listener {
     handshake.close();
     resume.close();
     setUp = null;
-    session.handleCarrierClosed(this, cause);
+    session.links().handleClosed(this, cause);
   }
 
   /** Leaves the carrier without closing it: the session is over. */

@@ -43,7 +43,7 @@ final class Handshake implements KeyExchange.Listener {
         session.countBadRecord();
         return;
       }
-      session.dropHandshakes();
+      session.links().dropHandshakes();
       running = begin(false);
     }
     running.receive(payload.retainedSlice());
@@ -103,7 +103,9 @@ final class Handshake implements KeyExchange.Listener {
       return;
     }
     Opaque peerClaim = Opaque.of(Arrays.copyOf(peerGreeting, CLAIM_BYTES));
-    session.install(shared, link, session.isEstablished() && peerClaim.equals(session.sessionId()));
+    session
+        .links()
+        .install(shared, link, session.isEstablished() && peerClaim.equals(session.sessionId()));
     link.resume().answerHeld();
   }
 

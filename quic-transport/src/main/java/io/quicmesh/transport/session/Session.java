@@ -5,7 +5,6 @@ import io.quicmesh.transport.session.ResumeExchange.Purpose;
 import io.quicmesh.transport.wire.CloseCode;
 import io.quicmesh.transport.wire.Opaque;
 import io.quicmesh.transport.wire.WireException;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -30,9 +29,8 @@ public final class Session {
   private final ReceiveLanes receiveLanes;
   private final SessionKeys keys = new SessionKeys();
   private final SessionMoves moves;
+  private final SessionLinks links;
   private final ByteBuf opened;
-  private final List<CarrierLink> links = new ArrayList<>();
-  private boolean needsHandshake = true;
   private boolean ended;
   private long framesReceived;
   private long bytesReceived;
@@ -47,6 +45,7 @@ public final class Session {
     this.listener = listener;
     this.sendLanes = new SendLanes(config, environment, listener);
     this.receiveLanes = new ReceiveLanes(environment, sendLanes);
+    this.links = new SessionLinks(this, listener, sendLanes);
     this.moves = new SessionMoves(this, listener, sendLanes, receiveLanes);
     this.opened = environment.allocator().directBuffer(RecordType.PAYLOAD_BYTES_MAX);
   }
@@ -71,7 +70,7 @@ public final class Session {
     return moves;
   }
 
-  List<CarrierLink> links() {
+  SessionLinks links() {
     return links;
   }
 
@@ -183,34 +182,16 @@ public final class Session {
    * session that has keys but no carrier moves to it at once.
    */
   public void addCarrier(Carrier carrier) {
-    CarrierLink link = new CarrierLink(this, carrier);
-    links.add(link);
-    carrier.setListener(link);
-    if (needsHandshake) {
-      startHandshake(link);
-    } else if (config.isInitiator() && !moves.hasCommitted()) {
-      moves.begin(link, 0, Purpose.UPKEEP);
-    }
+    links.add(carrier);
   }
 
   /**
    * Runs the handshake on a carrier that was added: for fresh keys, or because the peer restarted.
    */
   public void startOver(Carrier carrier) {
-    CarrierLink link = find(carrier);
+    CarrierLink link = links.find(carrier);
     if (link != null) {
-      needsHandshake = true;
-      startHandshake(link);
-    }
-  }
-
-  private void startHandshake(CarrierLink link) {
-    boolean isRunning = false;
-    for (CarrierLink other : links) {
-      isRunning |= other.handshake().isRunning();
-    }
-    if (config.isInitiator() && !isRunning && !link.isClosed()) {
-      link.handshake().start();
+      links.startOver(link);
     }
   }
 
@@ -222,29 +203,7 @@ public final class Session {
 
   /** Whether a carrier was added and is still there. */
   public boolean has(Carrier carrier) {
-    return find(carrier) != null;
-  }
-
-  private @Nullable CarrierLink find(Carrier carrier) {
-    for (CarrierLink link : links) {
-      if (link.carrier().equals(carrier)) {
-        return link;
-      }
-    }
-    return null;
-  }
-
-  void handleCarrierClosed(CarrierLink link, String cause) {
-    links.remove(link);
-    if (needsHandshake && !links.isEmpty()) {
-      startHandshake(links.get(links.size() - 1));
-    }
-    Attachment on = sendLanes.attached();
-    if (on != null && on.link() == link) {
-      sendLanes.detach();
-      listener.detached(link.carrier(), cause);
-    }
-    listener.carrierClosed(link.carrier(), cause);
+    return links.find(carrier) != null;
   }
 
   void handleBadRecord(CarrierLink link, WireException e) {
@@ -268,7 +227,7 @@ public final class Session {
 
   /** Sends a heartbeat on a carrier; {@link SessionListener#echoed} tells of the answer. */
   public void sendHeartbeat(Carrier carrier, long number) {
-    CarrierLink link = find(carrier);
+    CarrierLink link = links.find(carrier);
     if (link != null) {
       link.heartbeats().send(number);
     }
@@ -281,7 +240,7 @@ public final class Session {
    * listener is told of the outcome; nothing moves before {@link #commit}.
    */
   public void resume(Carrier carrier) {
-    CarrierLink link = find(carrier);
+    CarrierLink link = links.find(carrier);
     if (link == null || !keys.isThere()) {
       listener.resumeFailed(carrier, link == null ? "the carrier is gone" : "no keys yet");
     } else {
@@ -291,7 +250,7 @@ public final class Session {
 
   /** Gives up an attempt that was not committed. */
   public void abandonAttempt(Carrier carrier) {
-    CarrierLink link = find(carrier);
+    CarrierLink link = links.find(carrier);
     if (link != null) {
       link.resume().drop();
     }
@@ -305,7 +264,7 @@ public final class Session {
    *     sent again instead of being awaited there
    */
   public void commit(Carrier carrier, boolean isOldSilent) {
-    CarrierLink link = find(carrier);
+    CarrierLink link = links.find(carrier);
     if (link == null || !link.resume().isAnswered()) {
       listener.resumeFailed(carrier, "the attempt is gone");
     } else {
@@ -345,7 +304,7 @@ public final class Session {
   }
 
   private void upkeep(Carrier carrier, int generations, Purpose purpose) {
-    CarrierLink link = find(carrier);
+    CarrierLink link = links.find(carrier);
     if (link != null && keys.isThere() && moves.handoverUnderWay() == null) {
       moves.begin(link, generations, purpose);
     }
@@ -363,55 +322,8 @@ public final class Session {
 
   // Keys.
 
-  /**
-   * Takes the secret of a handshake that succeeded on this link.
-   *
-   * @param isSame whether the peer holds this session too; otherwise lanes begin at 0
-   */
-  void install(byte[] secret, CarrierLink link, boolean isSame) {
-    if (isSame) {
-      keys.renew(secret);
-    } else {
-      if (keys.isThere()) {
-        restart();
-      }
-      keys.begin(secret);
-      moves.restart();
-    }
-    needsHandshake = false;
-    dropHandshakes();
-    forgetAttempts();
-    if (isSame) {
-      listener.renewed();
-    } else {
-      listener.established();
-    }
-    if (config.isInitiator()) {
-      Attachment on = sendLanes.attached();
-      moves.begin(on == null ? link : on.link(), 0, Purpose.UPKEEP);
-    }
-  }
-
-  /** They were made with other keys. */
-  private void forgetAttempts() {
-    CarrierLink interrupted = moves.handoverUnderWay();
-    for (CarrierLink each : links) {
-      each.heartbeats().rekey();
-      each.resume().reset();
-    }
-    if (interrupted != null) {
-      listener.resumeFailed(interrupted.carrier(), "the session got other keys");
-    }
-  }
-
-  /**
-   * At most one handshake runs: the initiator begins no other, and the responder takes the newest.
-   */
-  void dropHandshakes() {
-    links.forEach(link -> link.handshake().drop());
-  }
-
-  private void restart() {
+  /** The peer lost its state: lanes begin at 0, and what was in flight is lost. */
+  void restart() {
     int lost = sendLanes.restart();
     receiveLanes.restart();
     lostByRestart += lost;
@@ -474,8 +386,7 @@ public final class Session {
       return;
     }
     ended = true;
-    links.forEach(CarrierLink::leave);
-    links.clear();
+    links.leaveAll();
     receiveLanes.restart();
     sendLanes.release();
     opened.release();

@@ -53,7 +53,7 @@ final class SessionMoves {
   // This side begins.
 
   void begin(CarrierLink link, int generations, Purpose purpose) {
-    for (CarrierLink other : session.links()) {
+    for (CarrierLink other : session.links().all()) {
       other.resume().drop();
     }
     int generation = session.keys().schedule().generation() + generations;
@@ -68,7 +68,7 @@ final class SessionMoves {
 
   /** The carrier to which the owner's attempt moves the session, if there is one. */
   @Nullable CarrierLink handoverUnderWay() {
-    for (CarrierLink link : session.links()) {
+    for (CarrierLink link : session.links().all()) {
       if (link.resume().epoch() != 0 && link.resume().purpose() == Purpose.HANDOVER) {
         return link;
       }
@@ -132,7 +132,7 @@ final class SessionMoves {
     Attachment attached = sendLanes.attached();
     boolean isUpkeep = attached != null && attached.link() == on;
     CarrierLink interrupted = isUpkeep ? handoverUnderWay() : null;
-    for (CarrierLink link : session.links()) {
+    for (CarrierLink link : session.links().all()) {
       link.resume().drop();
     }
     if (interrupted == null || interrupted == on) {
