@@ -322,9 +322,12 @@ kill_relay() { # NAME
   sleep "$CUT_SECONDS"
 }
 
+# The command returns when the relay is gone, which waits for its clients.
 drain_relay() { # NAME
-  relay_cli "$1" drain >/dev/null
+  lab_spawn drain@"$1" env QUICMESH_HOME="$LAB_DIR/state/$1" "$LAB_ROOT/relay/bin/quicmesh-relay" drain
   sleep "$CUT_SECONDS"
+  [[ $(peer_fact .carrier) == relay ]] || STEP_FAILED='the session did not go to the other relay'
+  NOTE="cause: $(admin host1 handovers | jq -r '(if type == "object" then .handovers else . end) | .[0] | "\(.cause), \(.from) to \(.to)"')"
 }
 
 relay_again() { # NAME
@@ -478,6 +481,7 @@ if wants drain; then
   settle "relay:$(lab_ip relay)" 1000
   row 'relay drained, on it' both drain_relay relay
   mend_direct
+  lab_stop drain KILL || true
   relay_again relay
 fi
 if wants link-down; then

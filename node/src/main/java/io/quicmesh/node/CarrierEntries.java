@@ -43,6 +43,15 @@ final class CarrierEntries {
     return null;
   }
 
+  /** When the health of some carrier's path is to be looked at next. */
+  long nextHealthDeadlineNanos() {
+    long next = Long.MAX_VALUE;
+    for (CarrierEntry entry : entries) {
+      next = Math.min(next, entry.health().nextDeadlineNanos());
+    }
+    return next;
+  }
+
   /** The newest carrier of this name. */
   @Nullable CarrierEntry find(CarrierId id) {
     for (int i = entries.size() - 1; i >= 0; i--) {

@@ -378,12 +378,7 @@ final class PeerCarriers {
   long nextDeadlineNanos() {
     long choiceNanos = wasAttached ? choice.nextDeadlineNanos() : Long.MAX_VALUE;
     long next = Math.min(choiceNanos, handover.nextDeadlineNanos());
-    if (session.isEstablished()) {
-      for (CarrierEntry entry : entries.all()) {
-        next = Math.min(next, entry.health().nextDeadlineNanos());
-      }
-    }
-    return next;
+    return session.isEstablished() ? Math.min(next, entries.nextHealthDeadlineNanos()) : next;
   }
 
   /** Heartbeats run on streams and are sent again, so only the connection knows what is lost. */
