@@ -215,6 +215,12 @@ public final class Gate {
         release ? new GateOutput.Release(packet.ticket) : new GateOutput.Discard(packet.ticket));
   }
 
+  /** The newest time slot up to now whose low 32 bits are these. */
+  public long timeSlot(int lowBits, long nowNanos) {
+    long now = slot(nowNanos);
+    return now - ((now - lowBits) & 0xffff_ffffL);
+  }
+
   private long slot(long nowNanos) {
     return Math.floorDiv(nowNanos, settings.answerNanos());
   }

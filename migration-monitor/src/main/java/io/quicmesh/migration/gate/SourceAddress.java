@@ -1,5 +1,11 @@
 package io.quicmesh.migration.gate;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
 /**
  * An underlay address and port, without objects inside; IPv4 is written as an IPv4-mapped IPv6
  * address (RFC 4291 section 2.5.5.2).
@@ -32,6 +38,18 @@ public record SourceAddress(long high, long low, int port) {
       value = (value << Byte.SIZE) | (bytes[offset + i] & 0xff);
     }
     return value;
+  }
+
+  /** As an address to send to. */
+  public InetSocketAddress address() {
+    ByteBuffer bytes = ByteBuffer.allocate(IPV6_BYTES).putLong(high).putLong(low);
+    int from = isIpv4() ? IPV6_BYTES - IPV4_BYTES : 0;
+    try {
+      byte[] plain = Arrays.copyOfRange(bytes.array(), from, IPV6_BYTES);
+      return new InetSocketAddress(InetAddress.getByAddress(plain), port);
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("four or sixteen bytes are an address", e);
+    }
   }
 
   boolean isIpv4() {

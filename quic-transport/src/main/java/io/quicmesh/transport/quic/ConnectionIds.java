@@ -18,7 +18,13 @@ final class ConnectionIds implements QuicConnectionIdGenerator {
 
   private static final String TEXT_BEGIN = "connId=";
 
+  /** Hears of an id that the codec wants beside one that a connection has. */
+  interface Listener {
+    void made(byte[] known, byte[] id);
+  }
+
   private final SecureRandom random = new SecureRandom();
+  private Listener listener = (known, id) -> {};
 
   /** A new id. */
   byte[] next() {
@@ -31,15 +37,33 @@ final class ConnectionIds implements QuicConnectionIdGenerator {
 
   @Override
   public ByteBuffer newId(int length) {
-    if (length != BYTES) {
-      throw new IllegalArgumentException("connection ids have 20 bytes, not " + length);
-    }
+    checkLength(length);
     return ByteBuffer.wrap(next());
   }
 
+  private static void checkLength(int length) {
+    if (length != BYTES) {
+      throw new IllegalArgumentException("connection ids have 20 bytes, not " + length);
+    }
+  }
+
+  void setListener(Listener next) {
+    listener = next;
+  }
+
+  /**
+   * The codec wants an id.
+   *
+   * @param input an id of the connection for further ones; for the first, what the client chose
+   */
   @Override
   public ByteBuffer newId(ByteBuffer input, int length) {
-    return newId(length);
+    checkLength(length);
+    byte[] made = next();
+    byte[] known = new byte[input.remaining()];
+    input.duplicate().get(known);
+    listener.made(known, made);
+    return ByteBuffer.wrap(made);
   }
 
   @Override

@@ -2,12 +2,10 @@ package io.quicmesh.transport.quic;
 
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Promise;
-import java.net.InetSocketAddress;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.function.Supplier;
 
 /** What all connections of one endpoint share. Owned by its event loop. */
 final class ConnectionScope {
@@ -16,20 +14,16 @@ final class ConnectionScope {
   private final IoBatch batch;
   private final Counters counters;
   private final Executor workers;
-  private final Supplier<InetSocketAddress> localAddress;
+  private final UdpPort port;
   private final Set<ConnectionHandler> live = new LinkedHashSet<>();
 
   ConnectionScope(
-      EventExecutor loop,
-      IoBatch batch,
-      Counters counters,
-      Executor workers,
-      Supplier<InetSocketAddress> localAddress) {
+      EventExecutor loop, IoBatch batch, Counters counters, Executor workers, UdpPort port) {
     this.loop = loop;
     this.batch = batch;
     this.counters = counters;
     this.workers = workers;
-    this.localAddress = localAddress;
+    this.port = port;
   }
 
   Promise<Void> newPromise() {
@@ -49,8 +43,8 @@ final class ConnectionScope {
     return workers;
   }
 
-  InetSocketAddress localAddress() {
-    return localAddress.get();
+  UdpPort port() {
+    return port;
   }
 
   void add(ConnectionHandler connection) {

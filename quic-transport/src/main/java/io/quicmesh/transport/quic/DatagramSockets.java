@@ -1,6 +1,7 @@
 package io.quicmesh.transport.quic;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
@@ -13,8 +14,11 @@ import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollDatagramChannelConfig;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.channel.unix.RawUnixChannelOption;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +42,12 @@ final class DatagramSockets {
   private static final ChannelOption<Integer> SO_RCVBUFFORCE =
       new IntegerUnixChannelOption("SO_RCVBUFFORCE", 1, 33);
 
+  /** With the end of the name (netdevice(7)). */
+  private static final int DEVICE_NAME_BYTES = 16;
+
+  private static final ChannelOption<ByteBuffer> SO_BINDTODEVICE =
+      new RawUnixChannelOption("SO_BINDTODEVICE", 1, 25, DEVICE_NAME_BYTES);
+
   private static final Path IPV6_ADDRESSES = Path.of("/proc/net/if_inet6");
   private static final int DATAGRAM_BYTES_MAX = 65_535;
   private static final int DATAGRAMS_PER_EVENT = 16;
@@ -58,6 +68,31 @@ final class DatagramSockets {
         .channelFactory(() -> open(family, config))
         .handler(handler)
         .bind(address);
+  }
+
+  /** Binds another socket of the same kind to a port that the kernel chooses. */
+  static ChannelFuture bindBeside(
+      Channel beside, PortConfig config, @Nullable String device, ChannelHandler handler) {
+    InetSocketAddress like = (InetSocketAddress) beside.localAddress();
+    SocketProtocolFamily family = family(like);
+    return new Bootstrap()
+        .group(beside.eventLoop())
+        .channelFactory(
+            () -> {
+              EpollDatagramChannel channel = open(family, config);
+              if (device != null) {
+                bindTo(channel, device);
+              }
+              return channel;
+            })
+        .handler(handler)
+        .bind(new InetSocketAddress(like.getAddress(), 0));
+  }
+
+  private static void bindTo(EpollDatagramChannel channel, String device) {
+    ByteBuffer name = ByteBuffer.allocateDirect(DEVICE_NAME_BYTES);
+    name.put(device.getBytes(StandardCharsets.US_ASCII)).rewind();
+    channel.config().setOption(SO_BINDTODEVICE, name);
   }
 
   private static SocketProtocolFamily family(@Nullable InetSocketAddress address) {

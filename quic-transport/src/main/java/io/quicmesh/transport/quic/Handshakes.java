@@ -33,6 +33,11 @@ final class Handshakes {
       this.chosenId = chosenId;
     }
 
+    /** The destination id of the Initial packet that began it. */
+    byte[] firstId() {
+      return firstId;
+    }
+
     void end() {
       if (!ended) {
         ended = true;

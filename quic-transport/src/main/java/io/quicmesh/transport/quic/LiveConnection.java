@@ -6,10 +6,11 @@ import io.quicmesh.transport.identity.VerifiedPeer;
 import io.quicmesh.transport.stream.SendStream;
 import io.quicmesh.transport.wire.CloseCode;
 import io.quicmesh.transport.wire.ControlMessage;
+import io.quicmesh.transport.wire.Opaque;
 import io.quicmesh.transport.wire.StreamHeader;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
+import java.util.HexFormat;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -32,6 +33,7 @@ final class LiveConnection implements QuicConnection {
   private final StreamTable streams;
   private final ControlStreams control;
   private final Queue<Consumer<Listener>> untold = new ArrayDeque<>();
+  private final @Nullable PortConnection port;
   private InetSocketAddress remoteAddress;
   private @Nullable Listener listener;
   private boolean open = true;
@@ -43,6 +45,7 @@ final class LiveConnection implements QuicConnection {
     this.facts = facts;
     this.scope = scope;
     id = serverChosenId(channel, facts.role);
+    port = channel.attr(PortConnection.KEY).get();
     streams = new StreamTable(channel, scope.batch(), new StreamEvents(), scope.counters());
     control = new ControlStreams(streams, channel.alloc(), new ControlEvents());
     ConnectionStats stats = StatsReader.read(channel);
@@ -52,7 +55,19 @@ final class LiveConnection implements QuicConnection {
 
   static LiveConnection of(
       ConnectionHandler handler, QuicChannel channel, Facts facts, ConnectionScope scope) {
-    return new LiveConnection(handler, channel, facts, scope);
+    LiveConnection made = new LiveConnection(handler, channel, facts, scope);
+    if (facts.role == Role.SERVER) {
+      byte[] key = scope.port().gate().newKey();
+      made.setGateKey(key);
+      made.send(new ControlMessage.GateKey(Opaque.of(key)));
+    }
+    return made;
+  }
+
+  private void setGateKey(byte[] key) {
+    if (port != null) {
+      scope.port().gate().setKey(port, HexFormat.of().parseHex(id), key);
+    }
   }
 
   /** At the end of the handshake both sides still use the server's first id. */
@@ -83,12 +98,22 @@ final class LiveConnection implements QuicConnection {
 
   @Override
   public InetSocketAddress localAddress() {
-    InetSocketAddress bound = scope.localAddress();
-    if (!bound.getAddress().isAnyLocalAddress()) {
-      return bound;
+    return socket().localAddress(remoteAddress);
+  }
+
+  private PortSocket socket() {
+    ClientPort client = port == null ? null : port.client();
+    return client == null ? scope.port().first() : client.socket();
+  }
+
+  /** Sends by another socket from now on; false in the server role, which QUIC cannot move. */
+  boolean moveTo(PortSocket socket) {
+    ClientPort client = port == null ? null : port.client();
+    if (client == null || !open) {
+      return false;
     }
-    InetAddress source = RouteLookup.source(remoteAddress);
-    return source == null ? bound : new InetSocketAddress(source, bound.getPort());
+    client.moveTo(socket);
+    return true;
   }
 
   @Override
@@ -197,6 +222,10 @@ final class LiveConnection implements QuicConnection {
     public void control(ControlMessage message) {
       if (message instanceof ControlMessage.StopStream stop) {
         streams.stopped(stop.stream(), stop.code());
+      } else if (message instanceof ControlMessage.GateKey gate) {
+        if (facts.role == Role.CLIENT) {
+          setGateKey(gate.key().toBytes());
+        }
       } else {
         tell(to -> to.control(message));
       }

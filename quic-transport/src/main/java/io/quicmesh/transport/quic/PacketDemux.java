@@ -6,16 +6,23 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramPacket;
 import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Leads each datagram to where it belongs: own packets and the gate first, then the codec of the
- * role whose connection id it bears. Both codecs swallow all that they read, so the choice is made
- * here: exactly our client-side ids go to the client codec, everything else to the server codec.
- * Stands before the two codecs in the pipeline. Owned by the event loop.
+ * connection whose id it bears: one of a connection that we dialled goes to that connection's own
+ * {@link ClientPort}, everything else to the server codec, which stands behind this in the
+ * pipeline. A packet costs one look-up. Owned by the event loop.
  */
 final class PacketDemux extends ChannelDuplexHandler {
 
@@ -26,21 +33,26 @@ final class PacketDemux extends ChannelDuplexHandler {
   private static final int VERSION_1 = 1;
   private static final int LONG_ID_LENGTH_INDEX = 1 + Integer.BYTES;
   private static final int INITIAL_BYTES_MIN = 1200;
+  private static final int OTHER_WAYS_MAX = 4096;
 
   private final IoBatch batch;
   private final Handshakes handshakes;
   private final Counters counters;
-  private final IdSet clientIds = new IdSet();
+  private final PortConnections connections = new PortConnections();
+  private final PortGate gate;
   private final ChannelFutureListener sendFailures = this::countFailure;
-  private PacketGate gate = PacketGate.OPEN;
+  private final Set<ClientPort> clientsRead = new LinkedHashSet<>();
+  private final Map<InetSocketAddress, PortSocket> otherWays = new HashMap<>();
+  private PacketGate firstGate = PacketGate.OPEN;
+  private @Nullable ChannelHandlerContext context;
   private boolean serverRole;
   private boolean serverRead;
-  private boolean clientRead;
 
-  PacketDemux(IoBatch batch, Handshakes handshakes, Counters counters) {
+  PacketDemux(EventLoop loop, IoBatch batch, Handshakes handshakes, Counters counters) {
     this.batch = batch;
     this.handshakes = handshakes;
     this.counters = counters;
+    this.gate = new PortGate(loop, new HeldPackets());
   }
 
   IoBatch batch() {
@@ -55,13 +67,21 @@ final class PacketDemux extends ChannelDuplexHandler {
     return counters;
   }
 
-  /** The ids of connections that we dialled. */
-  IdSet clientIds() {
-    return clientIds;
+  PortConnections connections() {
+    return connections;
   }
 
-  void setGate(PacketGate gate) {
-    this.gate = gate;
+  PortGate gate() {
+    return gate;
+  }
+
+  /** Sets a gate before the gate, which sees every datagram. */
+  void setGate(PacketGate first) {
+    firstGate = first;
+  }
+
+  ChannelFutureListener sendFailures() {
+    return sendFailures;
   }
 
   /** Whether the server codec stands in the pipeline between this and the client codec. */
@@ -70,9 +90,30 @@ final class PacketDemux extends ChannelDuplexHandler {
   }
 
   @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    context = ctx;
+  }
+
+  private ChannelHandlerContext context() {
+    return Objects.requireNonNull(context);
+  }
+
+  @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    batch.eventBegins();
     DatagramPacket packet = (DatagramPacket) message;
+    if (!otherWays.isEmpty()) {
+      otherWays.remove(packet.sender());
+    }
+    receive(packet, null);
+  }
+
+  /**
+   * Takes a datagram that came by a socket.
+   *
+   * @param by null for the port's first one
+   */
+  void receive(DatagramPacket packet, @Nullable PortSocket by) {
+    batch.eventBegins();
     ByteBuf bytes = packet.content();
     InetSocketAddress source = packet.sender();
     counters.add(Counter.RECEIVED);
@@ -81,21 +122,22 @@ final class PacketDemux extends ChannelDuplexHandler {
       drop(packet, Counter.DROPPED_EMPTY);
     } else if (OwnPacket.isOwn(bytes)) {
       counters.add(Counter.OWN_PACKETS);
+      firstGate.ownPacket(source, bytes);
+      noteWay(source, by);
       gate.ownPacket(source, bytes);
       packet.release();
-    } else if (!gate.admits(source, bytes)) {
+    } else if (!firstGate.admits(source, bytes)) {
       drop(packet, Counter.DROPPED_GATE);
     } else {
-      lead(ctx, packet);
+      judge(packet, by);
     }
   }
 
-  /** Leads a packet that was admitted to its codec. */
-  void lead(ChannelHandlerContext ctx, DatagramPacket packet) {
+  /** Finds out what connection the packet is of, and whether its codec may see it. */
+  private void judge(DatagramPacket packet, @Nullable PortSocket by) {
     ByteBuf bytes = packet.content();
     int start = bytes.readerIndex();
-    int first = bytes.getUnsignedByte(start);
-    boolean longHeader = (first & LONG_HEADER_BIT) != 0;
+    boolean longHeader = (bytes.getByte(start) & LONG_HEADER_BIT) != 0;
     int idIndex = longHeader ? LONG_ID_LENGTH_INDEX + 1 : 1;
     if (bytes.readableBytes() < idIndex + ConnectionIds.BYTES) {
       drop(packet, Counter.DROPPED_SHORT);
@@ -109,18 +151,45 @@ final class PacketDemux extends ChannelDuplexHandler {
         return;
       }
     }
-    if (clientIds.contains(bytes, start + idIndex, idLength)) {
-      toClient(ctx, packet);
+    PortConnection connection = connections.find(bytes, start + idIndex, idLength);
+    if (connection == null || connection.client() == null) {
+      noteWay(packet.sender(), by);
+    }
+    if (!gate.admits(connection, longHeader, packet)) {
+      drop(packet, Counter.DROPPED_GATE);
+    } else if (connection != null) {
+      lead(connection, packet);
     } else if (longHeader) {
-      leadLong(ctx, packet, first, idLength);
-    } else if ((first & FIXED_BIT) == 0) {
-      drop(packet, Counter.DROPPED_NOT_QUIC);
+      leadLong(packet, bytes.getUnsignedByte(start), idLength);
     } else {
-      toServer(ctx, packet);
+      drop(packet, Counter.DROPPED_NOT_QUIC);
     }
   }
 
-  private void leadLong(ChannelHandlerContext ctx, DatagramPacket packet, int first, int idLength) {
+  /** What the server role sends to a source leaves by the socket that its packets come in by. */
+  private void noteWay(InetSocketAddress source, @Nullable PortSocket by) {
+    if (by != null && otherWays.size() < OTHER_WAYS_MAX) {
+      otherWays.put(source, by);
+    }
+  }
+
+  /** A socket is closed. */
+  void forgetWays(PortSocket closed) {
+    otherWays.values().removeIf(closed::equals);
+  }
+
+  /** Leads a packet that was admitted to its codec. */
+  private void lead(PortConnection connection, DatagramPacket packet) {
+    ClientPort client = connection.client();
+    if (client == null) {
+      toServer(packet);
+    } else {
+      clientsRead.add(client);
+      client.read(packet);
+    }
+  }
+
+  private void leadLong(DatagramPacket packet, int first, int idLength) {
     ByteBuf bytes = packet.content();
     int start = bytes.readerIndex();
     if (bytes.getInt(start + 1) != VERSION_1) {
@@ -128,58 +197,63 @@ final class PacketDemux extends ChannelDuplexHandler {
     } else if ((first & FIXED_BIT) == 0) {
       drop(packet, Counter.DROPPED_NOT_QUIC);
     } else if ((first & TYPE_BITS) != 0) {
-      toServer(ctx, packet);
+      toServer(packet);
     } else if (bytes.readableBytes() < INITIAL_BYTES_MIN) {
       drop(packet, Counter.DROPPED_SMALL_INITIAL);
     } else {
       int idIndex = start + LONG_ID_LENGTH_INDEX + 1;
       switch (handshakes.judge(packet.sender(), bytes, idIndex, idLength)) {
-        case ADMITTED -> toServer(ctx, packet);
+        case ADMITTED -> toServer(packet);
         case FULL -> drop(packet, Counter.DROPPED_HANDSHAKES_FULL);
         case SOURCE_FULL -> drop(packet, Counter.DROPPED_HANDSHAKES_SOURCE);
       }
     }
   }
 
-  private void toClient(ChannelHandlerContext ctx, DatagramPacket packet) {
-    clientRead = true;
-    beforeClient(ctx).fireChannelRead(packet);
-  }
-
-  private void toServer(ChannelHandlerContext ctx, DatagramPacket packet) {
+  private void toServer(DatagramPacket packet) {
     if (serverRole) {
       serverRead = true;
-      ctx.fireChannelRead(packet);
+      context().fireChannelRead(packet);
     } else {
       drop(packet, Counter.DROPPED_NO_SERVER_ROLE);
     }
   }
 
-  private ChannelHandlerContext beforeClient(ChannelHandlerContext ctx) {
-    return serverRole ? ctx.pipeline().context(UdpPort.SERVER_CODEC) : ctx;
-  }
-
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
+    readComplete();
+  }
+
+  /** All datagrams that a socket had are read. */
+  void readComplete() {
     batch.eventBegins();
     batch.packetsAreIn();
     if (serverRead) {
       serverRead = false;
-      ctx.fireChannelReadComplete();
+      context().fireChannelReadComplete();
     }
-    if (clientRead) {
-      clientRead = false;
-      beforeClient(ctx).fireChannelReadComplete();
+    if (!clientsRead.isEmpty()) {
+      clientsRead.forEach(ClientPort::readComplete);
+      clientsRead.clear();
     }
     batch.eventEnds();
   }
 
+  /** What the server role sends; clients have ports of their own. */
   @Override
   public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-    if (message instanceof DatagramPacket packet) {
-      counters.add(Counter.BYTES_SENT, packet.content().readableBytes());
+    PortSocket other = otherWays.isEmpty() ? null : otherWays.get(destination(message));
+    if (other == null) {
+      PortSocket.count(message, counters);
+      ctx.write(message, promise.unvoid()).addListener(sendFailures);
+    } else {
+      other.write(message).addListener(done -> promise.trySuccess());
+      other.flush();
     }
-    ctx.write(message, promise.unvoid()).addListener(sendFailures);
+  }
+
+  private static @Nullable Object destination(Object message) {
+    return message instanceof DatagramPacket packet ? packet.recipient() : null;
   }
 
   private void countFailure(ChannelFuture sent) {
@@ -197,5 +271,20 @@ final class PacketDemux extends ChannelDuplexHandler {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     LOG.debug("reading the UDP port failed cause={}", cause.toString());
+  }
+
+  /** What becomes of packets that waited, and of the gate's own. */
+  private final class HeldPackets implements PortGate.Port {
+
+    @Override
+    public void release(PortConnection connection, DatagramPacket packet) {
+      lead(connection, packet);
+      readComplete();
+    }
+
+    @Override
+    public void send(ByteBuf packet, InetSocketAddress destination) {
+      var unused = context().channel().writeAndFlush(new DatagramPacket(packet, destination));
+    }
   }
 }

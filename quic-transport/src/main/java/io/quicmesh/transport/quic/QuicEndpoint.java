@@ -55,12 +55,10 @@ public final class QuicEndpoint implements Dialer {
     codecs = new Codecs(setup.config.transport());
     counters = demux.counters();
     handshakes = demux.handshakes();
-    port = UdpPort.of(bound, demux);
-    scope =
-        new ConnectionScope(setup.loop, demux.batch(), counters, setup.workers, port::localAddress);
-    port.install(
-        setup.server.verifiers().isEmpty() ? null : serverCodec(),
-        codecs.client(dialled -> this.tls.clientEngine(alpn(dialled), dialled.alloc())));
+    port = UdpPort.of(bound, demux, setup.config.port());
+    scope = new ConnectionScope(setup.loop, demux.batch(), counters, setup.workers, port);
+    ids.setListener(port.connections()::addAlias);
+    port.install(setup.server.verifiers().isEmpty() ? null : serverCodec());
   }
 
   private static String alpn(QuicChannel dialled) {
@@ -92,7 +90,8 @@ public final class QuicEndpoint implements Dialer {
     Setup setup = new Setup(loop, workers, config, server);
     TlsContexts tls = setup.contexts(identity);
     PacketDemux demux =
-        new PacketDemux(new IoBatch(loop), new Handshakes(config.handshakes()), new Counters());
+        new PacketDemux(
+            loop, new IoBatch(loop), new Handshakes(config.handshakes()), new Counters());
     Promise<QuicEndpoint> promise = loop.newPromise();
     ChannelFuture bound = UdpPort.bind(loop, config.port(), demux);
     bound.addListener(
@@ -116,9 +115,13 @@ public final class QuicEndpoint implements Dialer {
       return promise.setFailure(new DialException(CloseCode.NONE.code(), obstacle));
     }
     byte[] id = ids.next();
+    ClientPort client =
+        port.newClient(codecs.client(made -> this.tls.clientEngine(alpn(made), made.alloc())));
+    PortConnection known =
+        new PortConnection(port.gate().open(QuicConnection.Role.CLIENT, remote), client);
     ConnectionHandler handler =
-        new ConnectionHandler(scope, new Dialling(expected, promise, id), timeoutNanos);
-    QuicChannel.newBootstrap(port.channel())
+        new ConnectionHandler(scope, new Dialling(expected, promise, known, id), timeoutNanos);
+    QuicChannel.newBootstrap(client)
         .handler(handler)
         .attr(ALPN, alpn)
         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
@@ -172,7 +175,18 @@ public final class QuicEndpoint implements Dialer {
 
   /** Counters by name, for status and metrics. */
   public Map<String, Long> counters() {
-    return counters.snapshot();
+    Map<String, Long> all = counters.snapshot();
+    all.putAll(port.gate().counters());
+    return all;
+  }
+
+  /**
+   * Moves a connection of this endpoint to another socket of its port (RFC 9000, section 9).
+   *
+   * @return false if it cannot be moved: it is closed, or we have the server role
+   */
+  public boolean move(QuicConnection connection, PortSocket socket) {
+    return connection instanceof LiveConnection live && live.moveTo(socket);
   }
 
   /**
@@ -209,6 +223,23 @@ public final class QuicEndpoint implements Dialer {
                     }));
   }
 
+  /** The port knows the connection until it ends. */
+  private void register(QuicChannel channel, PortConnection known) {
+    channel.attr(PortConnection.KEY).set(known);
+    channel
+        .closeFuture()
+        .addListener(
+            closed -> {
+              port.connections().remove(known);
+              port.gate().close(known);
+              ClientPort client = known.client();
+              if (client != null) {
+                // Not before the codec has let go of the connection.
+                setup.loop.execute(client::end);
+              }
+            });
+  }
+
   /** Puts the handler of a connection that was dialled to us into its pipeline. */
   @ChannelHandler.Sharable
   private final class Accepting extends ChannelInitializer<QuicChannel> {
@@ -237,10 +268,15 @@ public final class QuicEndpoint implements Dialer {
 
     @Override
     public void began(QuicChannel channel) {
-      handshake =
-          handshakes.begin(
-              (InetSocketAddress) channel.remoteSocketAddress(),
-              ConnectionIds.bytes(channel.localAddress()));
+      InetSocketAddress opening = (InetSocketAddress) channel.remoteSocketAddress();
+      byte[] chosenId = ConnectionIds.bytes(channel.localAddress());
+      Handshakes.Handshake begun = handshakes.begin(opening, chosenId);
+      handshake = begun;
+      PortConnection known =
+          new PortConnection(port.gate().open(QuicConnection.Role.SERVER, opening), null);
+      port.connections().add(known, begun.firstId());
+      port.connections().add(known, chosenId);
+      register(channel, known);
     }
 
     @Override
@@ -267,11 +303,14 @@ public final class QuicEndpoint implements Dialer {
 
     private final PeerVerifier expected;
     private final Promise<QuicConnection> promise;
+    private final PortConnection known;
     private final byte[] id;
 
-    private Dialling(PeerVerifier expected, Promise<QuicConnection> promise, byte[] id) {
+    private Dialling(
+        PeerVerifier expected, Promise<QuicConnection> promise, PortConnection known, byte[] id) {
       this.expected = expected;
       this.promise = promise;
+      this.known = known;
       this.id = id;
     }
 
@@ -287,8 +326,8 @@ public final class QuicEndpoint implements Dialer {
 
     @Override
     public void began(QuicChannel channel) {
-      port.clientIds().add(id);
-      channel.closeFuture().addListener(closed -> port.clientIds().remove(id));
+      port.connections().add(known, id);
+      register(channel, known);
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
+import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,13 +23,22 @@ public final class RouteLookup {
     try (DatagramSocket socket = new DatagramSocket((SocketAddress) null)) {
       socket.connect(destination);
       InetAddress source = socket.getLocalAddress();
-      return source == null || source.isAnyLocalAddress() ? null : source;
+      return source == null || source.isAnyLocalAddress() ? null : withoutScope(source);
     } catch (SocketException e) {
       LOG.debug("no way there remote={} cause={}", destination, e.getMessage());
       return null;
     } catch (UncheckedIOException e) {
       LOG.debug("no way there remote={} cause={}", destination, e.getMessage());
       return null;
+    }
+  }
+
+  /** The address alone: Java adds the interface that it found it on. */
+  static InetAddress withoutScope(InetAddress address) {
+    try {
+      return InetAddress.getByAddress(address.getAddress());
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("an address has a length that is known", e);
     }
   }
 }

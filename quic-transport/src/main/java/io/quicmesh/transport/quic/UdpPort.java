@@ -1,36 +1,44 @@
 package io.quicmesh.transport.quic;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramPacket;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one UDP socket of an endpoint, which both QUIC roles and our own packets share. Owned by the
- * event loop.
+ * The UDP port of an endpoint, which both QUIC roles and our own packets share: one socket, and
+ * beside it further ones while connections in the client role are moved to them. Owned by the event
+ * loop.
  *
- * <p>The way of a datagram: socket, {@link PacketGate}, demultiplexer, server codec or client
- * codec. A handler that swaps the socket under a living port would stand first.
+ * <p>The way of a datagram: socket, gate, demultiplexer, server codec or the {@link ClientPort} of
+ * its connection.
  */
 public final class UdpPort {
 
   static final String DEMUX = "demux";
   static final String SERVER_CODEC = "server";
-  static final String CLIENT_CODEC = "client";
 
   private final Channel channel;
   private final PacketDemux demux;
+  private final PortConfig config;
+  private final PortSocket first;
+  private PortSocket dialling;
 
-  private UdpPort(Channel channel, PacketDemux demux) {
+  private UdpPort(Channel channel, PacketDemux demux, PortConfig config) {
     this.channel = channel;
     this.demux = demux;
+    this.config = config;
+    this.first =
+        new PortSocket(channel, null, channel.pipeline().context(DEMUX), demux);
+    this.dialling = first;
   }
 
   /** Binds a port; its channel is that of the future. */
@@ -38,26 +46,33 @@ public final class UdpPort {
     return DatagramSockets.bind(loop, config, new DemuxFirst(demux));
   }
 
-  static UdpPort of(Channel bound, PacketDemux demux) {
-    return new UdpPort(bound, demux);
+  static UdpPort of(Channel bound, PacketDemux demux, PortConfig config) {
+    return new UdpPort(bound, demux, config);
   }
 
-  /** Puts the codecs behind the demultiplexer; connecting finds the one nearest the tail. */
-  void install(@Nullable ChannelHandler serverCodec, ChannelHandler clientCodec) {
-    ChannelPipeline pipeline = channel.pipeline();
+  /** Puts the server codec behind the demultiplexer, if there is to be one. */
+  void install(@Nullable ChannelHandler serverCodec) {
     demux.setServerRole(serverCodec != null);
     if (serverCodec != null) {
-      pipeline.addLast(SERVER_CODEC, serverCodec);
+      channel.pipeline().addLast(SERVER_CODEC, serverCodec);
     }
-    pipeline.addLast(CLIENT_CODEC, clientCodec);
   }
 
   Channel channel() {
     return channel;
   }
 
-  IdSet clientIds() {
-    return demux.clientIds();
+  PortConnections connections() {
+    return demux.connections();
+  }
+
+  PortGate gate() {
+    return demux.gate();
+  }
+
+  /** A port for a new connection in the client role. */
+  ClientPort newClient(ChannelHandler codec) {
+    return new ClientPort(channel.eventLoop(), localAddress(), dialling, codec);
   }
 
   /** Address and port that it is bound to. */
@@ -65,31 +80,74 @@ public final class UdpPort {
     return (InetSocketAddress) channel.localAddress();
   }
 
-  /** Replaces the gate that every datagram passes first. */
+  /** The socket that the port began with; it stays open as long as the port. */
+  public PortSocket first() {
+    return first;
+  }
+
+  /** The socket by which new connections are dialled. */
+  public PortSocket dialling() {
+    return dialling;
+  }
+
+  /** Sets the socket by which new connections are dialled. */
+  public void setDialling(PortSocket socket) {
+    PortSocket left = dialling;
+    socket.acquire();
+    dialling = socket;
+    if (left != first) {
+      left.release();
+    }
+  }
+
+  /**
+   * Opens another socket of the same family on a port that the kernel chooses. It is closed when
+   * nothing uses it any more.
+   *
+   * @param device the interface that it is bound to, null if the kernel chooses
+   */
+  public Future<PortSocket> open(@Nullable String device) {
+    Promise<PortSocket> promise = channel.eventLoop().newPromise();
+    FromSocket input = new FromSocket();
+    ChannelFuture bound = DatagramSockets.bindBeside(channel, config, device, input);
+    bound.addListener(
+        done -> {
+          if (done.isSuccess()) {
+            PortSocket socket = new PortSocket(bound.channel(), device, null, demux);
+            input.by = socket;
+            bound.channel().closeFuture().addListener(closed -> demux.forgetWays(socket));
+            promise.setSuccess(socket);
+          } else {
+            promise.setFailure(done.cause());
+          }
+        });
+    return promise;
+  }
+
+  /** Sets a gate before the gate, which sees every datagram. */
   public void setGate(PacketGate gate) {
     demux.setGate(gate);
   }
 
-  /**
-   * Sends a datagram of ours at once.
-   *
-   * @param packet released by the port; begins as {@link OwnPacket} says
-   */
-  public void send(ByteBuf packet, InetSocketAddress destination) {
-    ChannelHandlerContext context = channel.pipeline().context(DEMUX);
-    demux.write(context, new DatagramPacket(packet, destination), context.newPromise());
-    context.flush();
-  }
+  /** Gives what another socket receives to the demultiplexer, as if it had come by the first. */
+  private final class FromSocket extends ChannelInboundHandlerAdapter {
+    private @Nullable PortSocket by;
 
-  /**
-   * Hands a QUIC packet that the gate kept to the codecs.
-   *
-   * @param packet released by the port
-   */
-  public void inject(ByteBuf packet, InetSocketAddress source) {
-    ChannelHandlerContext context = channel.pipeline().context(DEMUX);
-    demux.lead(context, new DatagramPacket(packet, localAddress(), source));
-    demux.channelReadComplete(context);
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+      DatagramPacket packet = (DatagramPacket) message;
+      demux.receive(new DatagramPacket(packet.content(), localAddress(), packet.sender()), by);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+      demux.readComplete();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      demux.exceptionCaught(ctx, cause);
+    }
   }
 
   /** Puts the demultiplexer into a pipeline that does not exist yet. */

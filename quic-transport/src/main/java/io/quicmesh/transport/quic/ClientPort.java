@@ -1,0 +1,189 @@
+package io.quicmesh.transport.quic;
+
+import io.netty.channel.AbstractChannel;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelMetadata;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.DefaultChannelConfig;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DatagramPacket;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The UDP port as one connection in the client role sees it: a channel without a socket of its own,
+ * whose datagrams go to a {@link PortSocket} that can be replaced while the connection lives. So
+ * one connection can be moved to another local port or interface, and its codec sees one address
+ * all the time. Owned by the event loop.
+ */
+final class ClientPort extends AbstractChannel {
+
+  private static final ChannelMetadata METADATA = new ChannelMetadata(true);
+
+  /** For packets that are under way to the socket that was left. */
+  private static final long LINGER_SECONDS = 3;
+
+  private final InetSocketAddress seenAddress;
+  private final ChannelConfig config = new DefaultChannelConfig(this);
+  private PortSocket socket;
+  private boolean open = true;
+
+  /**
+   * @param seenAddress the address that the codec sees
+   * @param codec of this connection alone
+   */
+  ClientPort(
+      EventLoop loop, InetSocketAddress seenAddress, PortSocket socket, ChannelHandler codec) {
+    super(null);
+    this.seenAddress = seenAddress;
+    this.socket = socket;
+    socket.acquire();
+    pipeline().addLast(new ToSocket(), codec);
+    var unused = loop.register(this);
+  }
+
+  PortSocket socket() {
+    return socket;
+  }
+
+  /** Sends by another socket from now on. */
+  void moveTo(PortSocket next) {
+    PortSocket left = socket;
+    next.acquire();
+    socket = next;
+    leave(left);
+  }
+
+  private void leave(PortSocket left) {
+    if (left.release() && left.isSpare()) {
+      var unused =
+          left.channel()
+              .eventLoop()
+              .schedule(() -> closeUnused(left), LINGER_SECONDS, TimeUnit.SECONDS);
+    }
+  }
+
+  private static void closeUnused(PortSocket left) {
+    if (!left.isUsed()) {
+      var unused = left.channel().close();
+    }
+  }
+
+  /** Gives a datagram of the connection to its codec. */
+  void read(DatagramPacket packet) {
+    pipeline().fireChannelRead(packet);
+  }
+
+  /** The connection is gone. */
+  void end() {
+    var unused = close();
+  }
+
+  /** What was read is all for now. */
+  void readComplete() {
+    pipeline().fireChannelReadComplete();
+  }
+
+  @Override
+  public ChannelConfig config() {
+    return config;
+  }
+
+  @Override
+  public boolean isOpen() {
+    return open;
+  }
+
+  @Override
+  public boolean isActive() {
+    return open;
+  }
+
+  @Override
+  public ChannelMetadata metadata() {
+    return METADATA;
+  }
+
+  @Override
+  protected boolean isCompatible(EventLoop loop) {
+    return true;
+  }
+
+  @Override
+  protected SocketAddress localAddress0() {
+    return seenAddress;
+  }
+
+  @Override
+  protected @Nullable SocketAddress remoteAddress0() {
+    return null;
+  }
+
+  @Override
+  protected AbstractUnsafe newUnsafe() {
+    return new Unconnected();
+  }
+
+  @Override
+  protected void doBind(SocketAddress address) {
+    throw new UnsupportedOperationException("a client port is bound already");
+  }
+
+  @Override
+  protected void doDisconnect() {
+    doClose();
+  }
+
+  @Override
+  protected void doClose() {
+    if (open) {
+      open = false;
+      leave(socket);
+    }
+  }
+
+  @Override
+  protected void doBeginRead() {}
+
+  /** Nothing comes here: the first handler takes all. */
+  @Override
+  protected void doWrite(ChannelOutboundBuffer out) throws ClosedChannelException {
+    throw new ClosedChannelException();
+  }
+
+  /** Connecting is the codec's business. */
+  private final class Unconnected extends AbstractUnsafe {
+    @Override
+    public void connect(SocketAddress remote, SocketAddress local, ChannelPromise promise) {
+      promise.setFailure(new UnsupportedOperationException("no codec took the connect"));
+    }
+  }
+
+  /** Stands first and leads datagrams to the socket. */
+  private final class ToSocket extends ChannelOutboundHandlerAdapter {
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+      ChannelFuture sent = socket.write(message);
+      if (!promise.isVoid()) {
+        sent.addListener(done -> promise.trySuccess());
+      }
+    }
+
+    @Override
+    public void flush(ChannelHandlerContext ctx) {
+      socket.flush();
+    }
+
+    @Override
+    public void read(ChannelHandlerContext ctx) {}
+  }
+}
