@@ -59,6 +59,7 @@ final class Mesh implements TapListener, Peer.Host, Relays.Host {
   private final List<Peer> touched = new ArrayList<>();
   private @Nullable Relays relays;
   private Supplier<List<InetSocketAddress>> candidates = List::of;
+  private Runnable silences = () -> {};
   private @Nullable Opaque revocations;
   private long batchNanos;
   private long pausedUntilNanos;
@@ -77,6 +78,16 @@ final class Mesh implements TapListener, Peer.Host, Relays.Host {
 
   void setRelays(Relays of) {
     relays = of;
+  }
+
+  /** Sets who hears that nothing comes back from a peer. */
+  void setSilenceListener(Runnable listener) {
+    silences = listener;
+  }
+
+  @Override
+  public void silent(Peer peer) {
+    silences.run();
   }
 
   /** Sets where this node's own addresses are found. */

@@ -341,6 +341,10 @@ public final class Node implements AutoCloseable {
     return relays;
   }
 
+  Underlay underlay() {
+    return underlay;
+  }
+
   NodeJournal journal() {
     return journal;
   }

@@ -12,9 +12,11 @@ import io.quicmesh.monitor.api.HandoverRequest;
 import io.quicmesh.monitor.api.HandoverResult;
 import io.quicmesh.monitor.api.Netcheck;
 import io.quicmesh.monitor.api.ProbeAnswer;
+import io.quicmesh.monitor.api.SimulatedMigrations;
 import io.quicmesh.monitor.api.WhyAnswer;
 import io.quicmesh.transport.carrier.CircuitCarrier;
 import io.quicmesh.transport.carrier.DirectCarrier;
+import io.quicmesh.transport.carrier.RelayClient;
 import io.quicmesh.transport.quic.QuicConnection;
 import io.quicmesh.transport.session.Carrier;
 import java.net.InetAddress;
@@ -112,8 +114,65 @@ public final class NodeAdmin implements FactsSource, AdminActions {
 
   @Override
   public CompletionStage<?> simulateMigration(@Nullable String target) {
+    return node.onLoop(
+        running -> {
+          if (target == null) {
+            return moving()
+                .move(movable())
+                .thenApply(moved -> (Object) new SimulatedMigrations(moved));
+          }
+          QuicConnection connection = movable(target);
+          return moving().move(List.of(connection)).thenApply(moved -> (Object) moved.get(0));
+        });
+  }
+
+  private SimulatedMoves moving() {
+    return new SimulatedMoves(node.context(), node.journal(), node.underlay().uplinks());
+  }
+
+  private List<QuicConnection> movable() {
+    List<QuicConnection> movable =
+        node.journal().connections().stream()
+            .filter(connection -> connection.role() == QuicConnection.Role.CLIENT)
+            .toList();
+    if (movable.isEmpty()) {
+      throw new AdminFailure(Kind.FAILED, "no connection here is one that this node dialled");
+    }
+    return movable;
+  }
+
+  private QuicConnection movable(String target) {
+    QuicConnection connection =
+        target.startsWith("relay:") ? relayConnection(target) : directConnection(find(target));
+    if (connection.role() == QuicConnection.Role.SERVER) {
+      throw new AdminFailure(
+          Kind.FAILED,
+          "this node is the server of the connection to "
+              + target
+              + ", and QUIC moves clients only: try it on the other host");
+    }
+    return connection;
+  }
+
+  private QuicConnection relayConnection(String target) {
+    String label = relay(target);
+    for (Relays.Link link : node.relays().links()) {
+      RelayClient client = link.client();
+      if (link.label().equals(label) && client != null) {
+        return client.connection();
+      }
+    }
+    throw new AdminFailure(Kind.OTHER_SIDE_NOT_THERE, "there is no connection to " + target);
+  }
+
+  private static QuicConnection directConnection(Peer peer) {
+    for (CarrierEntry entry : peer.carriers().entries()) {
+      if (entry.carrier() instanceof DirectCarrier direct) {
+        return direct.connection();
+      }
+    }
     throw new AdminFailure(
-        Kind.FAILED, "moving a connection to another port is not there yet in this version");
+        Kind.OTHER_SIDE_NOT_THERE, "there is no direct connection to " + peer.name());
   }
 
   @Override

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +56,8 @@ public final class NodeJournal implements NodeEvents {
   private Consumer<String> fatal = reason -> {};
   private Runnable ready = () -> {};
   private Runnable connectionsChanged = () -> {};
+  private LongConsumer echoes = sentNanos -> {};
+  private final List<Consumer<MigrationNotice>> noticeListeners = new ArrayList<>();
   private final Map<String, QuicConnection> connections = new LinkedHashMap<>();
   private @Nullable JoinHandler joins;
   private Consumer<byte[]> revocationLists = list -> {};
@@ -96,6 +99,20 @@ public final class NodeJournal implements NodeEvents {
   /** Tells of alerts, one line each. */
   void onAlert(Consumer<String> handler) {
     alerts = handler;
+  }
+
+  /** Sets who hears when something was sent that was answered now. */
+  void onEcho(LongConsumer handler) {
+    echoes = handler;
+  }
+
+  /** Tells of what happens to migrations, until the listener is removed. */
+  void addMigrationListener(Consumer<MigrationNotice> listener) {
+    noticeListeners.add(listener);
+  }
+
+  void removeMigrationListener(Consumer<MigrationNotice> listener) {
+    noticeListeners.remove(listener);
   }
 
   void onRevocations(Consumer<byte[]> handler) {
@@ -263,6 +280,7 @@ public final class NodeJournal implements NodeEvents {
   @Override
   public void echoed(QuicConnection connection, long sentNanos) {
     tracker.handleEcho(connection.id(), sentNanos, context.nowNanos());
+    echoes.accept(sentNanos);
     drain();
   }
 
@@ -316,6 +334,9 @@ public final class NodeJournal implements NodeEvents {
         LOG.warn("migration failed id={} reason={}", failed.connectionId(), failed.reason());
       }
       NodeFactsReader.event(notice).ifPresent(watchers);
+      for (Consumer<MigrationNotice> listener : List.copyOf(noticeListeners)) {
+        listener.accept(notice);
+      }
       notice = tracker.poll();
     }
   }

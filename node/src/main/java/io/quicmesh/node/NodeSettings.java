@@ -4,6 +4,7 @@ import io.quicmesh.migration.ChoiceSettings;
 import io.quicmesh.migration.HandoverSettings;
 import io.quicmesh.migration.PathHealthSettings;
 import io.quicmesh.migration.RetrySettings;
+import io.quicmesh.migration.UplinkPreference;
 import io.quicmesh.node.switching.SwitchLimits;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.List;
  * @param direct whether direct connections are made and accepted
  * @param directPeers addresses at which members may be found without a relay's help
  * @param isMobile whether this host is likely to change its underlay address
+ * @param uplinks which interfaces are preferred towards the underlay
  */
 public record NodeSettings(
     int dataLanes,
@@ -25,6 +27,7 @@ public record NodeSettings(
     boolean direct,
     List<InetSocketAddress> directPeers,
     boolean isMobile,
+    UplinkPreference uplinks,
     PathHealthSettings health,
     ChoiceSettings choice,
     RetrySettings retry,
@@ -45,6 +48,7 @@ public record NodeSettings(
         true,
         List.of(),
         false,
+        UplinkPreference.NONE,
         PathHealthSettings.DEFAULT,
         ChoiceSettings.DEFAULT,
         RetrySettings.DEFAULT,

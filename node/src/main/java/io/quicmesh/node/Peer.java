@@ -87,6 +87,9 @@ final class Peer
     /** So many records of the peer came on the connection. */
     void heard(QuicConnection connection, int records);
 
+    /** Nothing is answered on a carrier of the peer. */
+    void silent(Peer peer);
+
     /** A direct connection ended. */
     void directDown(Peer peer, QuicConnection connection, String cause);
 
@@ -578,6 +581,11 @@ final class Peer
   @Override
   public void reported(HandoverReport report) {
     host.reported(this, report);
+  }
+
+  @Override
+  public void silent() {
+    host.silent(this);
   }
 
   @Override

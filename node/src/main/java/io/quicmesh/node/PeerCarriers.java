@@ -41,6 +41,9 @@ final class PeerCarriers {
     /** A handover ended. */
     void reported(HandoverReport report);
 
+    /** Nothing is answered on a carrier. */
+    void silent();
+
     /** The lanes run on another carrier, or on none. */
     void carrierChanged();
   }
@@ -325,6 +328,7 @@ final class PeerCarriers {
     } else if (output instanceof HealthOutput.Silent) {
       handover.handleSilent(entry.id());
       choice.handleSilent(entry.id(), now);
+      observer.silent();
     } else if (output instanceof HealthOutput.HeardAgain) {
       handover.handleHeardAgain(entry.id(), now);
       choice.handleHeardAgain(entry.id(), now);

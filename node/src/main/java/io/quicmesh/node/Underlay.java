@@ -5,15 +5,18 @@ import io.quicmesh.migration.InterfaceView;
 import io.quicmesh.migration.MigrationCause;
 import io.quicmesh.migration.NetworkChange;
 import io.quicmesh.migration.NetworkView;
+import io.quicmesh.migration.UplinkUse;
 import io.quicmesh.tap.TapException;
 import io.quicmesh.transport.quic.QuicConnection;
 import io.quicmesh.transport.wire.ControlMessage;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * those that moved are migrated, replaces those that cannot move, tells peers where it is now and
  * tries direct connections again. Loop-owned.
  */
-final class Underlay implements NetworkWatch.Listener, AutoCloseable {
+final class Underlay implements NetworkWatch.Listener, Uplinks.Host, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Underlay.class);
 
@@ -31,6 +34,7 @@ final class Underlay implements NetworkWatch.Listener, AutoCloseable {
   private final Relays relays;
   private final NodeJournal journal;
   private final NetworkWatch watch;
+  private final Uplinks uplinks;
   private NetworkView network = NetworkView.NONE;
 
   Underlay(NodeContext context, String ownTap, Mesh mesh, Relays relays, NodeJournal journal) {
@@ -39,7 +43,10 @@ final class Underlay implements NetworkWatch.Listener, AutoCloseable {
     this.relays = relays;
     this.journal = journal;
     this.watch = new NetworkWatch(ownTap, context.clock(), context.loop(), this);
+    this.uplinks = new Uplinks(context, context.settings().uplinks(), this);
     journal.onConnectionsChanged(this::tellRemotes);
+    journal.onEcho(uplinks::handleEcho);
+    mesh.setSilenceListener(uplinks::handleSilent);
   }
 
   /** Begins to watch the network namespace that the calling thread is in. */
@@ -56,6 +63,7 @@ final class Underlay implements NetworkWatch.Listener, AutoCloseable {
   @Override
   public void networkChanged(NetworkChange change, NetworkView now) {
     network = now;
+    uplinks.handleView(now, kernelsChoice(now));
     MigrationCause cause = change.cause();
     if (change.severity() == NetworkChange.Severity.NOTHING) {
       return;
@@ -70,6 +78,40 @@ final class Underlay implements NetworkWatch.Listener, AutoCloseable {
     }
     relays.handleNetworkChanged();
     mesh.handleNetworkChanged();
+  }
+
+  private static @Nullable String kernelsChoice(NetworkView now) {
+    return now.used().stream()
+        .map(UplinkUse::interfaceName)
+        .min(Comparator.naturalOrder())
+        .orElse(null);
+  }
+
+  @Override
+  public List<QuicConnection> connections() {
+    return journal.connections();
+  }
+
+  @Override
+  public void moved(QuicConnection connection, MigrationCause cause) {
+    handleMoved(connection, cause);
+  }
+
+  @Override
+  public void bound(@Nullable String interfaceName) {
+    watch.setBound(interfaceName);
+  }
+
+  @Override
+  public void askAll() {
+    long now = context.nowNanos();
+    for (QuicConnection connection : journal.connections()) {
+      connection.send(new ControlMessage.Ping(now));
+    }
+  }
+
+  Uplinks uplinks() {
+    return uplinks;
   }
 
   private void handleMoved(QuicConnection connection, MigrationCause cause) {

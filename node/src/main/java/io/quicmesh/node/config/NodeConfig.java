@@ -2,6 +2,7 @@ package io.quicmesh.node.config;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.quicmesh.migration.UplinkPreference;
 import io.quicmesh.monitor.log.LogLevel;
 import io.quicmesh.monitor.log.LogSettings;
 import io.quicmesh.transport.quic.TransportConfig;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,7 @@ public record NodeConfig(
     @Nullable String listen,
     @Nullable String admin,
     @Nullable Boolean mobile,
+    Uplinks uplinks,
     Direct direct,
     Health health,
     Lanes session,
@@ -31,7 +34,7 @@ public record NodeConfig(
 
   /** What an empty file means. */
   public static final NodeConfig DEFAULTS =
-      new NodeConfig(null, null, null, null, null, null, null, null, null, null);
+      new NodeConfig(null, null, null, null, null, null, null, null, null, null, null);
 
   /** Fills what is missing. */
   public NodeConfig(
@@ -39,6 +42,7 @@ public record NodeConfig(
       @Nullable String listen,
       @Nullable String admin,
       @Nullable Boolean mobile,
+      @Nullable Uplinks uplinks,
       @Nullable Direct direct,
       @Nullable Health health,
       @Nullable Lanes session,
@@ -49,6 +53,7 @@ public record NodeConfig(
     this.listen = listen;
     this.admin = admin;
     this.mobile = mobile;
+    this.uplinks = uplinks == null ? new Uplinks(null, null) : uplinks;
     this.direct = direct == null ? new Direct(null, null, null, null, null, null) : direct;
     this.health = health == null ? new Health(null, null, null) : health;
     this.session = session == null ? new Lanes(null, null, null, null, null) : session;
@@ -66,6 +71,7 @@ public record NodeConfig(
         listen,
         admin,
         mobile,
+        uplinks,
         new Direct(
             ours.enabled,
             from.direct.peers,
@@ -181,6 +187,16 @@ public record NodeConfig(
       @Nullable Time ageing,
       @Nullable Integer broadcastsPerSecond,
       @Nullable Integer broadcastBurst) {}
+
+  /** Which interfaces are preferred towards the underlay. */
+  public record Uplinks(@Nullable List<String> order, @Nullable List<String> metered) {
+
+    /** As the choice of the uplink wants it. */
+    public UplinkPreference preference() {
+      return new UplinkPreference(
+          order == null ? List.of() : order, metered == null ? Set.of() : Set.copyOf(metered));
+    }
+  }
 
   /** The QUIC connections. */
   public record Quic(@Nullable Integer payloadMax, @Nullable String congestion) {

@@ -34,6 +34,7 @@ public final class NodeSettingsReader {
           config.direct().isEnabled(),
           addresses(config.direct().addresses()),
           config.isMobile(),
+          config.uplinks().preference(),
           health(config.health()),
           ChoiceSettings.DEFAULT,
           retry(config.direct()),

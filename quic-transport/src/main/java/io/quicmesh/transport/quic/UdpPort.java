@@ -36,8 +36,7 @@ public final class UdpPort {
     this.channel = channel;
     this.demux = demux;
     this.config = config;
-    this.first =
-        new PortSocket(channel, null, channel.pipeline().context(DEMUX), demux);
+    this.first = new PortSocket(channel, null, channel.pipeline().context(DEMUX), demux);
     this.dialling = first;
   }
 
