@@ -137,7 +137,8 @@ final class PacketDemux extends ChannelDuplexHandler {
   private void judge(DatagramPacket packet, @Nullable PortSocket by) {
     ByteBuf bytes = packet.content();
     int start = bytes.readerIndex();
-    boolean longHeader = (bytes.getByte(start) & LONG_HEADER_BIT) != 0;
+    int first = bytes.getUnsignedByte(start);
+    boolean longHeader = (first & LONG_HEADER_BIT) != 0;
     int idIndex = longHeader ? LONG_ID_LENGTH_INDEX + 1 : 1;
     if (bytes.readableBytes() < idIndex + ConnectionIds.BYTES) {
       drop(packet, Counter.DROPPED_SHORT);
@@ -151,6 +152,10 @@ final class PacketDemux extends ChannelDuplexHandler {
         return;
       }
     }
+    if (!longHeader && (first & FIXED_BIT) == 0) {
+      drop(packet, Counter.DROPPED_NOT_QUIC);
+      return;
+    }
     PortConnection connection = connections.find(bytes, start + idIndex, idLength);
     if (connection == null || connection.client() == null) {
       noteWay(packet.sender(), by);
@@ -160,9 +165,9 @@ final class PacketDemux extends ChannelDuplexHandler {
     } else if (connection != null) {
       lead(connection, packet);
     } else if (longHeader) {
-      leadLong(packet, bytes.getUnsignedByte(start), idLength);
+      leadLong(packet, first, idLength);
     } else {
-      drop(packet, Counter.DROPPED_NOT_QUIC);
+      drop(packet, Counter.DROPPED_GATE);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.quicmesh.transport.quic;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
@@ -121,6 +122,25 @@ public final class UdpPort {
           }
         });
     return promise;
+  }
+
+  /**
+   * Sends a datagram of ours at once, by the first socket.
+   *
+   * @param packet released by the port; begins as {@link OwnPacket} says
+   */
+  public void send(ByteBuf packet, InetSocketAddress destination) {
+    first.send(new DatagramPacket(packet, destination));
+  }
+
+  /**
+   * Takes a packet as if it had just arrived.
+   *
+   * @param packet released by the port
+   */
+  public void inject(ByteBuf packet, InetSocketAddress source) {
+    demux.receive(new DatagramPacket(packet, localAddress(), source), null);
+    demux.readComplete();
   }
 
   /** Sets a gate before the gate, which sees every datagram. */
