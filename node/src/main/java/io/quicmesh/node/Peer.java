@@ -201,7 +201,8 @@ final class Peer
       connection.close(CloseCode.WRONG_PEER);
       return;
     }
-    DirectCarrier carrier = new DirectCarrier(connection, context.flightBudget(), this);
+    FlightBudget own = new FlightBudget(context.settings().flightBytesMax());
+    DirectCarrier carrier = new DirectCarrier(connection, own, this);
     host.directUp(this, connection);
     carriers.add(carrier, connection.id());
     dialer.handleDirectUp();

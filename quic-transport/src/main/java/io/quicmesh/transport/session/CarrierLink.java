@@ -130,11 +130,26 @@ final class CarrierLink implements Carrier.Listener {
     if (stream == null) {
       stream = carrier.openStream(URGENCY_CONTROL);
       setUp = stream;
+      stream.setListener(new SetUpOutput());
       LaneHeader.setUp().write(out);
     }
     out.writeInt(RecordType.header(length, type)).writeBytes(payload);
     payload.release();
     stream.write(out);
+  }
+
+  /** Without its set-up stream a carrier is good for nothing, however well its lanes may run. */
+  private final class SetUpOutput implements SendStream.Listener {
+
+    @Override
+    public void writable() {}
+
+    @Override
+    public void closed(String cause) {
+      if (!closed) {
+        carrier.close(CloseCode.PROTOCOL);
+      }
+    }
   }
 
   SendStream openLaneStream(int lane) {
