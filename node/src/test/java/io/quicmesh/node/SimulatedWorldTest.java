@@ -20,7 +20,6 @@ import org.slf4j.LoggerFactory;
  */
 class SimulatedWorldTest {
 
-  private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(SimulatedWorldTest.class);
   private static final int SCHEDULES = 1_000;
 
   private static final Logger NOISE = (Logger) LoggerFactory.getLogger("io.quicmesh");

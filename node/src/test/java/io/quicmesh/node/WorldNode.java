@@ -1,31 +1,29 @@
 package io.quicmesh.node;
 
 import io.netty.buffer.ByteBuf;
-import io.quicmesh.migration.HandoverReport;
 import io.quicmesh.migration.HandoverStep;
 import io.quicmesh.node.world.WorldHost;
 import io.quicmesh.node.world.WorldLoop;
 import io.quicmesh.node.world.WorldTls;
 import io.quicmesh.tap.FramePort;
 import io.quicmesh.tap.frame.VirtioNetHeader;
-import io.quicmesh.transport.carrier.RelayClient;
 import io.quicmesh.transport.identity.MemberVerifier;
 import io.quicmesh.transport.identity.RevokedKeys;
 import io.quicmesh.transport.quic.Alpn;
-import io.quicmesh.transport.quic.PathEvent;
 import io.quicmesh.transport.quic.QuicConnection;
 import io.quicmesh.transport.quic.ServerRole;
 import io.quicmesh.transport.session.FlightBudget;
 import io.quicmesh.transport.session.SessionCounters;
-import io.quicmesh.transport.stream.ReceiveStream;
-import io.quicmesh.transport.wire.StreamHeader;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /** A whole node, from its TAP device to its connections, in the simulated world. */
-final class WorldNode implements FramePort, NodeEvents {
+final class WorldNode implements FramePort {
 
   private static final int MTU_BYTES = 1500;
   private static final int HEADROOM_BYTES = 16;
@@ -74,7 +72,7 @@ final class WorldNode implements FramePort, NodeEvents {
             MTU_BYTES,
             random,
             host.allocator());
-    Mesh mesh = new Mesh(context, this, this);
+    Mesh mesh = new Mesh(context, this, events());
     Relays relays = new Relays(context, Runnable::run, mesh);
     mesh.setRelays(relays);
     running = new Running(context, mesh, relays);
@@ -196,54 +194,31 @@ final class WorldNode implements FramePort, NodeEvents {
 
   // What the node tells.
 
-  @Override
-  public void fatal(String reason) {
-    throw new AssertionError(this + ": " + reason);
+  private void hear(Method method, Object[] arguments) {
+    switch (method.getName()) {
+      case "fatal" -> throw new AssertionError(this + ": " + arguments[0]);
+      case "joinOpened" -> throw new AssertionError("nobody joins here");
+      case "handoverStepped" -> world.handleStep(this, (HandoverStep) arguments[1]);
+      case "heard", "pathChanged" -> {}
+      default -> {
+        Object[] named = arguments.clone();
+        Arrays.setAll(named, i -> named[i] instanceof Peer peer ? peer.name() : named[i]);
+        world.log(this, method.getName() + " " + Arrays.toString(named));
+      }
+    }
   }
 
-  @Override
-  public void peerChanged(Peer peer, String reason) {
-    world.log(this, peer.name() + ": " + reason);
+  /** Takes everything that a node tells, whatever there will be. */
+  private NodeEvents events() {
+    return (NodeEvents)
+        Proxy.newProxyInstance(
+            NodeEvents.class.getClassLoader(),
+            new Class<?>[] {NodeEvents.class},
+            (proxy, method, arguments) -> {
+              hear(method, arguments == null ? new Object[0] : arguments);
+              return null;
+            });
   }
-
-  @Override
-  public void handoverStepped(Peer peer, HandoverStep step) {
-    world.handleStep(this, step);
-  }
-
-  @Override
-  public void handoverEnded(Peer peer, HandoverReport report) {
-    world.log(this, peer.name() + ": " + report);
-  }
-
-  @Override
-  public void connectionUp(QuicConnection connection, String peer) {
-    world.log(this, connection + " up " + peer);
-  }
-
-  @Override
-  public void connectionDown(QuicConnection connection, String cause) {
-    world.log(this, connection + " down " + cause);
-  }
-
-  @Override
-  public void pathChanged(QuicConnection connection, PathEvent event) {}
-
-  @Override
-  public void relayChanged(String relay, String state, @Nullable String reason) {
-    world.log(this, "relay " + relay + " " + state + " " + reason);
-  }
-
-  @Override
-  public void joinOpened(RelayClient relay, StreamHeader.Join header, ReceiveStream stream) {
-    throw new AssertionError("nobody joins here");
-  }
-
-  @Override
-  public void revocations(byte[] signedList) {}
-
-  @Override
-  public void firstRelayAttemptOver() {}
 
   @Override
   public String toString() {

@@ -3,13 +3,20 @@ package io.quicmesh.relay;
 import io.netty.channel.EventLoop;
 import io.quicmesh.relay.core.Greeting;
 import io.quicmesh.relay.core.Meters;
+import io.quicmesh.relay.core.Output;
 import io.quicmesh.relay.core.RelayEvent;
 import io.quicmesh.relay.core.RelayLimits;
 import io.quicmesh.relay.core.RelaySnapshot;
+import io.quicmesh.relay.core.RevokedList;
 import io.quicmesh.relay.core.Switchboard;
 import io.quicmesh.transport.quic.PathEvent;
 import io.quicmesh.transport.quic.QuicConnection;
+import io.quicmesh.transport.wire.Fingerprint;
+import io.quicmesh.transport.wire.Opaque;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** The loop of a relay without its port, for a simulated one. */
 public final class SimulatedRelay implements RelayLoop.Observer {
@@ -23,7 +30,7 @@ public final class SimulatedRelay implements RelayLoop.Observer {
             loop,
             new Switchboard(limits, null, new Greeting(bootId, "simulated")),
             new Meters(limits.rates()),
-            (network, list) -> CompletableFuture.completedFuture(null),
+            new NoDocuments(),
             this);
   }
 
@@ -64,4 +71,27 @@ public final class SimulatedRelay implements RelayLoop.Observer {
 
   @Override
   public void drained() {}
+
+  /** Nothing signed is good here: memberships are tested elsewhere. */
+  private static final class NoDocuments implements DocumentChecks {
+    @Override
+    public CompletionStage<@Nullable RevokedList> revocations(
+        Fingerprint network, Opaque signedList) {
+      return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletionStage<@Nullable Instant> certificate(
+        Fingerprint network, Fingerprint node, Opaque chain) {
+      return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletionStage<Boolean> registrar(Output.Claimant claimant, Opaque claim) {
+      return CompletableFuture.completedFuture(false);
+    }
+
+    @Override
+    public void keep(Fingerprint network, Opaque signedList) {}
+  }
 }

@@ -6,8 +6,8 @@ import io.netty.channel.EventLoop;
 import io.quicmesh.node.membership.MembershipException.Kind;
 import io.quicmesh.transport.identity.AuthorityVerifier;
 import io.quicmesh.transport.identity.EndToEndTls;
-import io.quicmesh.transport.identity.EndToEndTlsWorker;
 import io.quicmesh.transport.identity.SecureChannel;
+import io.quicmesh.transport.identity.SecureChannels;
 import io.quicmesh.transport.identity.VerifiedPeer;
 import io.quicmesh.transport.quic.PathEvent;
 import io.quicmesh.transport.quic.QuicConnection;
@@ -43,7 +43,7 @@ final class JoinConversation
     this.answer = answer;
   }
 
-  void start(EndToEndTlsWorker tls, EventLoop loop) {
+  void start(SecureChannels tls, EventLoop loop) {
     StreamHeader header = new StreamHeader.Join(call.network(), new SecureRandom().nextLong());
     EndToEndTls.Settings settings =
         new EndToEndTls.Settings(call.self(), new AuthorityVerifier(call.network()));
