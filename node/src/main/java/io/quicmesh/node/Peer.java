@@ -13,6 +13,7 @@ import io.quicmesh.transport.quic.PathEvent;
 import io.quicmesh.transport.quic.QuicConnection;
 import io.quicmesh.transport.session.Carrier;
 import io.quicmesh.transport.session.Established;
+import io.quicmesh.transport.session.FlightBudget;
 import io.quicmesh.transport.session.KeyRotation;
 import io.quicmesh.transport.session.LaneMove;
 import io.quicmesh.transport.session.Session;

@@ -7,7 +7,6 @@ import io.quicmesh.migration.CarrierKind;
 import io.quicmesh.node.world.Wire;
 import io.quicmesh.node.world.WorldClock;
 import io.quicmesh.node.world.WorldConnection;
-import io.quicmesh.transport.session.Carrier;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -70,7 +69,14 @@ final class Schedule {
         some.choice(),
         some.retry(),
         some.handover(),
+        keys(),
         some.switching());
+  }
+
+  private KeySettings keys() {
+    return clock.oneIn(3)
+        ? new KeySettings(clock.between(1, 4) * SECOND, clock.between(2, 8) * SECOND)
+        : KeySettings.DEFAULT;
   }
 
   private void traffic(int rounds) {
@@ -219,11 +225,8 @@ final class Schedule {
   private void ratchet(WorldNode node) {
     Peer peer = somePeer(node);
     if (peer != null) {
-      Carrier carrier = peer.session().carrier();
-      if (carrier != null) {
-        world.log(node, "ratchets");
-        peer.session().ratchet(carrier);
-      }
+      world.log(node, "ratchets");
+      peer.session().ratchet();
     }
   }
 

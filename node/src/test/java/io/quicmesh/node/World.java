@@ -214,7 +214,8 @@ final class World {
           node,
           "staged " + staged);
       require(
-          carrier == null || peer.carriers().find(carrier) != null,
+          carrier == null
+              || peer.carriers().entries().stream().anyMatch(e -> e.carrier().equals(carrier)),
           node,
           "lanes on a carrier that is gone");
     }
