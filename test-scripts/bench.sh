@@ -11,7 +11,7 @@
 #   UDP       iperf3 datagrams of 64 and 1372 bytes; flood: as fast as it can; "1 %": the highest rate,
 #             found by bisection, of which 99 % arrive; always what was received
 #   ping      idle: every 2 ms; beside TCP: every 10 ms beside one stream
-#   memory    of the largest daemon, after its start and after all the load
+#   memory    of the largest daemon, some seconds after its first start and after all the load
 #   start-up  from the start of both daemons to the first ping reply
 #   lossy     Mbit/s of one TCP stream, a to b, over an emulated link of 100 Mbit/s, 50 ms round trip
 #             and 1 % loss each way; of raw and quicmesh-direct, after all else
@@ -59,7 +59,7 @@ tcp1_lossy_mbps       lossy Mbit/s      1
 '
 readonly LOSSY_LINK="rate=100mbit delay=25ms queue=625k loss=1%" LOSSY_SECONDS=6
 readonly LOSSY_SYSTEMS=(raw quicmesh-direct)
-readonly LOSS_PERCENT_MAX=1 WARM_SECONDS=10
+readonly LOSS_PERCENT_MAX=1 WARM_SECONDS=10 IDLE_SECONDS=8
 readonly UDP64_OF_FLOOD=(0.4 4)   # the rate with 1 % loss is searched between these multiples of the flood's,
 readonly UDP1372_OF_UDP64=(0.3 2) # for long datagrams of the short ones',
 readonly OF_RUN_BEFORE=(0.6 1.6)  # and in later runs of what the run before found
@@ -146,6 +146,13 @@ measure_loaded_ping() {
   wait "$load" || iperf_server b
 }
 
+# When a JVM has given back what starting took; the first run tells it for all.
+measure_idle_memory() {
+  [[ $SYSTEM != raw && $RUN == 1 ]] || return 0
+  lab_run a sleep "$IDLE_SECONDS"
+  measure_memory rss_idle_mb
+}
+
 measure_memory() { # METRIC
   local pids
   read -ra pids <<<"$(call pids)"
@@ -177,7 +184,7 @@ bench() { # sets SYSTEM's samples of this RUN
   first_reply
   [[ $SYSTEM == raw ]] || sample startup_s "$(calc 3 "$EPOCHREALTIME - $began")"
   call settle
-  measure_memory rss_idle_mb
+  measure_idle_memory
   if [[ $SYSTEM == quicmesh* ]]; then
     measure_tcp tcp1_cold_gbps
     iperf a "$TARGET" $((WARM_SECONDS / 2)) -R || true
