@@ -7,7 +7,10 @@ import io.quicmesh.migration.CarrierKind;
 import io.quicmesh.node.world.Wire;
 import io.quicmesh.node.world.WorldClock;
 import io.quicmesh.node.world.WorldConnection;
+import java.lang.reflect.RecordComponent;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A random life of a few nodes and relays: traffic and faults, then peace, then rest. */
@@ -57,20 +60,32 @@ final class Schedule {
   }
 
   private NodeSettings settings(boolean direct) {
-    NodeSettings some = NodeSettings.defaults();
-    return new NodeSettings(
-        clock.between(1, 5),
-        clock.oneIn(6) ? 20_000 : some.stagedBytesMax(),
-        some.flightBytesMax(),
-        direct,
-        List.of(),
-        clock.oneIn(4),
-        some.health(),
-        some.choice(),
-        some.retry(),
-        some.handover(),
-        keys(),
-        some.switching());
+    Map<String, Object> chosen = new HashMap<>();
+    chosen.put("dataLanes", clock.between(1, 5));
+    chosen.put("direct", direct);
+    chosen.put("isMobile", clock.oneIn(4));
+    chosen.put("keys", keys());
+    if (clock.oneIn(6)) {
+      chosen.put("stagedBytesMax", 20_000L);
+    }
+    return with(chosen);
+  }
+
+  /** The default settings but for some, by name. */
+  private static NodeSettings with(Map<String, Object> chosen) {
+    RecordComponent[] parts = NodeSettings.class.getRecordComponents();
+    Class<?>[] types = new Class<?>[parts.length];
+    Object[] values = new Object[parts.length];
+    try {
+      for (int i = 0; i < parts.length; i++) {
+        types[i] = parts[i].getType();
+        Object usual = parts[i].getAccessor().invoke(NodeSettings.defaults());
+        values[i] = chosen.getOrDefault(parts[i].getName(), usual);
+      }
+      return NodeSettings.class.getDeclaredConstructor(types).newInstance(values);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private KeySettings keys() {
