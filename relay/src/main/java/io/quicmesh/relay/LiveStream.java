@@ -56,6 +56,7 @@ final class LiveStream implements ReceiveStream.Listener {
 
   @Override
   public void read(ByteBuf data) {
+    from.isHeard = true;
     if (splice == null) {
       data.release();
     } else {

@@ -22,6 +22,9 @@ final class NodeLink implements QuicConnection.Listener {
   final Meter meter;
   private final RelayLoop relay;
 
+  /** Whether a stream brought something since this was looked at. */
+  boolean isHeard;
+
   /** The round-trip time when it was last looked at; 0 before. */
   long rttNanos;
 

@@ -206,6 +206,18 @@ final class RelayLoop {
     }
   }
 
+  /**
+   * Tells the switchboard from whom streams brought something; to be called about once a second.
+   */
+  void tellHeard() {
+    for (NodeLink link : links.values()) {
+      if (link.isHeard) {
+        link.isHeard = false;
+        switchboard.handleHeard(link.number, nanoTime());
+      }
+    }
+  }
+
   void drain(int graceMillis) {
     switchboard.drain(graceMillis, nanoTime());
     turn();

@@ -39,6 +39,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +70,7 @@ public final class RelayServer implements FactsSource {
   }
 
   private final EventLoop loop;
+  private final Executor workers;
   private final TransportIdentity identity;
   private final RelayConfig config;
   private final RelayLoop relay;
@@ -81,8 +83,9 @@ public final class RelayServer implements FactsSource {
   private boolean stopping;
 
   private RelayServer(
-      EventLoop loop, RelayConfig config, TransportIdentity identity, DocumentChecks checks) {
-    this.loop = loop;
+      Host host, RelayConfig config, TransportIdentity identity, DocumentChecks checks) {
+    this.loop = host.loop;
+    this.workers = host.workers;
     this.config = config;
     this.identity = identity;
     this.drained = loop.newPromise();
@@ -106,7 +109,7 @@ public final class RelayServer implements FactsSource {
   public static Future<RelayServer> start(
       Host host, RelayConfig config, TransportIdentity identity) {
     RelayServer server =
-        new RelayServer(host.loop, config, identity, new SignedDocuments(host.workers, host.store));
+        new RelayServer(host, config, identity, new SignedDocuments(host.workers, host.store));
     Promise<RelayServer> started = host.loop.newPromise();
     host.workers.execute(
         () -> {
@@ -232,6 +235,7 @@ public final class RelayServer implements FactsSource {
 
   private void tick() {
     journal.tick();
+    relay.tellHeard();
     for (NodeLink link : relay.links()) {
       link.connection
           .stats()
@@ -273,7 +277,17 @@ public final class RelayServer implements FactsSource {
             facts = null;
             LOG.info("relay stopped local={}", addresses());
           }
-          stopped.trySuccess(null);
+          finishWork();
         });
+  }
+
+  /** What is to be kept is kept before the relay has stopped. */
+  private void finishWork() {
+    try {
+      workers.execute(() -> stopped.trySuccess(null));
+    } catch (RejectedExecutionException e) {
+      LOG.debug("the workers ended before the relay", e);
+      stopped.trySuccess(null);
+    }
   }
 }

@@ -12,6 +12,9 @@ final class Liveness {
   /** Two of the nodes' pings and their delays. */
   static final long SILENT_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+  /** A timer that is so late says that the relay's own loop stood still. */
+  private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
   /** No probe of a duplicate key has this number. */
   private static final long PING_NUMBER = 0;
 
@@ -60,9 +63,13 @@ final class Liveness {
                 now -> judge(connection, askedNanos, now));
   }
 
+  /** An answer may wait to be read when the relay itself was held up: then it asks once more. */
   private void judge(NodeConnection connection, long askedNanos, long nowNanos) {
+    long lateNanos = nowNanos - askedNanos - means.limits().times().probeNanos();
     if (connection.heardNanos - askedNanos >= 0) {
       lookAt(connection, connection.heardNanos + SILENT_NANOS);
+    } else if (lateNanos > LATE_NANOS) {
+      lookAt(connection, nowNanos + LATE_NANOS);
     } else {
       ended.handleSilent(connection, nowNanos);
     }

@@ -99,6 +99,14 @@ public final class Switchboard {
     }
   }
 
+  /** Streams of a connection brought something lately. */
+  public void handleHeard(long connection, long nowNanos) {
+    NodeConnection from = roster.find(connection);
+    if (from != null) {
+      from.heardNanos = nowNanos;
+    }
+  }
+
   /** A peer sends more messages than its inbox holds. */
   public void handleFlood(long connection, long nowNanos) {
     NodeConnection from = roster.find(connection);

@@ -148,6 +148,22 @@ class PresenceTest {
   }
 
   @Test
+  void doesNotBlameANodeForAPauseOfItsOwn() {
+    board.isSilent = true;
+    board.up(1, 1);
+    board.sleep(1_000);
+    board.sleep(1_000);
+    board.drain();
+
+    board.nowNanos += 5_000_000_000L;
+    board.switchboard.handleDeadline(board.nowNanos);
+    board.message(1, new ControlMessage.Pong(0));
+    board.sleep(1_000);
+
+    assertThat(board.drain()).isEmpty();
+  }
+
+  @Test
   void leavesANodeAloneThatPingsEverySecond() {
     board.up(1, 1);
 
