@@ -256,6 +256,11 @@ final class Mesh implements TapListener, Peer.Host, Relays.Host {
   }
 
   @Override
+  public void refused(Peer peer, CloseCode code, String reason) {
+    events.refused(peer, code, reason);
+  }
+
+  @Override
   public void expired(Peer peer, Instant end) {
     LOG.warn("session ended peer={} cause=certificate expired at {}", peer.name(), end);
     end(peer, CloseCode.EXPIRED, "its certificate expired at " + end);
@@ -263,6 +268,7 @@ final class Mesh implements TapListener, Peer.Host, Relays.Host {
 
   private void end(Peer peer, CloseCode code, String reason) {
     context.membership().count("session_ended", code);
+    events.refused(peer, code, reason);
     events.peerChanged(peer, reason);
     remove(peer, code);
   }

@@ -214,9 +214,9 @@ public final class Node implements AutoCloseable {
     loop.execute(() -> journal.onRevocations(list -> helper.execute(() -> handler.accept(list))));
   }
 
-  /** Hears of alerts, one line each; called on a helper thread. */
-  public void onAlert(Consumer<String> handler) {
-    loop.execute(() -> journal.onAlert(line -> helper.execute(() -> handler.accept(line))));
+  /** Hears of refused peers and alerts, one line each; called on a helper thread. */
+  public void onRefusal(Consumer<String> handler) {
+    loop.execute(() -> journal.onRefusal(line -> helper.execute(() -> handler.accept(line))));
   }
 
   /** Gives relays and peers the newest revocation list, now and whenever one comes. Any thread. */

@@ -6,6 +6,7 @@ import io.quicmesh.transport.carrier.RelayClient;
 import io.quicmesh.transport.quic.PathEvent;
 import io.quicmesh.transport.quic.QuicConnection;
 import io.quicmesh.transport.stream.ReceiveStream;
+import io.quicmesh.transport.wire.CloseCode;
 import io.quicmesh.transport.wire.StreamHeader;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,9 @@ interface NodeEvents {
 
   /** Something that an operator should look at. */
   void alert(String kind, String text);
+
+  /** A peer was refused, or its session ended, because of its membership. */
+  void refused(Peer peer, CloseCode code, String reason);
 
   void joinOpened(RelayClient relay, StreamHeader.Join header, ReceiveStream stream);
 

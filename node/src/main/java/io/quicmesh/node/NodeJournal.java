@@ -61,7 +61,7 @@ public final class NodeJournal implements NodeEvents {
   private final Map<String, QuicConnection> connections = new LinkedHashMap<>();
   private @Nullable JoinHandler joins;
   private Consumer<byte[]> revocationLists = list -> {};
-  private Consumer<String> alerts = line -> {};
+  private Consumer<String> audit = line -> {};
 
   /** Takes a stream of a joining host; only a registrar has one. */
   public interface JoinHandler {
@@ -96,9 +96,9 @@ public final class NodeJournal implements NodeEvents {
     connectionsChanged = handler;
   }
 
-  /** Tells of alerts, one line each. */
-  void onAlert(Consumer<String> handler) {
-    alerts = handler;
+  /** Tells of refusals and alerts, one line each. */
+  void onRefusal(Consumer<String> handler) {
+    audit = handler;
   }
 
   /** Sets who hears when something was sent that was answered now. */
@@ -350,7 +350,13 @@ public final class NodeJournal implements NodeEvents {
   public void alert(String kind, String text) {
     LOG.warn("alert kind={} reason={}", kind, text);
     watchers.accept(new AdminEvent.Alert(context.clock().instant(), kind, text));
-    alerts.accept(kind + " " + text);
+    audit.accept(kind + " " + text);
+  }
+
+  @Override
+  public void refused(Peer peer, CloseCode code, String reason) {
+    audit.accept(
+        "peer=%s node=%s code=%s reason=%s".formatted(peer.name(), peer.id(), code, reason));
   }
 
   @Override

@@ -25,7 +25,9 @@ import io.quicmesh.transport.wire.ControlMessage;
 import io.quicmesh.transport.wire.Fingerprint;
 import io.quicmesh.transport.wire.Opaque;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,6 +45,15 @@ final class Peer
     implements SessionListener, DirectCarrier.Owner, PeerCarriers.Observer, PeerMessages.Listener {
 
   private static final Logger LOG = LoggerFactory.getLogger(Peer.class);
+
+  /** Failures of a session that are about who may be a member. */
+  private static final Set<CloseCode> MEMBERSHIP =
+      EnumSet.of(
+          CloseCode.REVOKED,
+          CloseCode.EXPIRED,
+          CloseCode.NOT_ALLOWED,
+          CloseCode.WRONG_CLOCK,
+          CloseCode.WRONG_PEER);
 
   private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long FORGET_NANOS = TimeUnit.MINUTES.toNanos(5);
@@ -102,6 +113,9 @@ final class Peer
 
     /** The peer hands on a list of revoked keys. */
     void revocations(byte[] signedList);
+
+    /** The peer was refused because of what it is, or refused this host. */
+    void refused(Peer peer, CloseCode code, String reason);
 
     /** The peer has not renewed its membership, and it is over. */
     void expired(Peer peer, Instant end);
@@ -465,6 +479,9 @@ final class Peer
     LOG.warn("session failed peer={} code={} reason={}", name(), code, reason);
     refusal = code == CloseCode.TIMED_OUT ? null : reason;
     context.membership().count("session_failed", code);
+    if (MEMBERSHIP.contains(code)) {
+      host.refused(this, code, reason);
+    }
     if (isInitiator) {
       scheduleRepair();
     }

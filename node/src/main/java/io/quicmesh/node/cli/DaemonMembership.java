@@ -181,7 +181,7 @@ final class DaemonMembership implements AutoCloseable {
             new Renewed(node));
     keeper.start();
     node.onRevocations(list -> accept(node, list));
-    node.onAlert(line -> audit.refused(Instant.now(), line));
+    node.onRefusal(line -> audit.refused(Instant.now(), line));
     node.announceRevocations(currentList());
   }
 

@@ -153,8 +153,11 @@ public final class JoinClient implements RegistrarLink {
       if (cause instanceof DialException dial && dial.code() == CloseCode.WRONG_PEER.code()) {
         return new MembershipException(
             Kind.NOT_AUTHORISED,
-            "relay %s is not the one of the token: %s"
-                .formatted(relay.label(), Text.printable(String.valueOf(dial.getMessage()))));
+            "relay %s shows another fingerprint than %s...: %s"
+                .formatted(
+                    relay.label(),
+                    relay.fingerprint().shortText(),
+                    "it is not that relay, or has a new key: ask for a new token"));
       }
       return unreached(relay, Text.printable(String.valueOf(cause.getMessage())));
     }

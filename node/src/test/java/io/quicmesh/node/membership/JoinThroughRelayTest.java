@@ -123,7 +123,7 @@ class JoinThroughRelayTest {
 
       MembershipException refused = refusal(home.invite("alice"));
       assertThat(refused.exitCode()).isEqualTo(4);
-      assertThat(refused.oneLine()).contains("is not the one of the token");
+      assertThat(refused.oneLine()).contains("shows another fingerprint than");
 
       home.membership().setRelays(List.of(wrong, relay.address()));
       try (TestRegistrar registrar = new TestRegistrar(home, home, relay)) {

@@ -257,6 +257,20 @@ class MembershipTest {
   }
 
   @Test
+  void aClockThatIsAheadIsToldFromACertificateThatIsOver() throws Exception {
+    home.createNetwork();
+    InviteToken token = home.invite("alice");
+    alice.advance(Duration.ofDays(60));
+
+    assertFailed(
+        () -> alice.membership().join(token, home.link()),
+        "after the end of the certificate that was just issued");
+
+    alice.advance(Duration.ofDays(-60));
+    assertThat(alice.membership().join(token, home.link()).name()).isEqualTo("alice");
+  }
+
+  @Test
   void saysWhatIsMissingOnAHostThatIsNoMember() {
     assertFailed(() -> alice.membership().open(), "run 'quicmesh join' with a token");
     assertFailed(() -> alice.invite("bob"), "run 'quicmesh join' with a token");
