@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The longest gap of one direction in every 50 ms: so a gap at something that happened
- * can be told from those that are there all the time. Mutable; owned by the receiving thread.
+ * The longest gap of one direction in every 50 ms: so a gap at something that happened can be told
+ * from those that are there all the time. Mutable; owned by the receiving thread.
  */
 final class GapWindows {
 
