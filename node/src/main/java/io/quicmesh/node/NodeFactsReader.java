@@ -1,55 +1,33 @@
 package io.quicmesh.node;
 
-import io.quicmesh.migration.CandidateStatus;
 import io.quicmesh.migration.CarrierKind;
 import io.quicmesh.migration.ConnectionRecord;
-import io.quicmesh.migration.Deadlines;
-import io.quicmesh.migration.Decision;
-import io.quicmesh.migration.MigrationNotice;
 import io.quicmesh.migration.MigrationStatistics;
-import io.quicmesh.migration.RecordedMigration;
-import io.quicmesh.monitor.api.AdminEvent;
-import io.quicmesh.monitor.api.CandidateResult;
 import io.quicmesh.monitor.api.ConnectionStatus;
-import io.quicmesh.monitor.api.Connections;
-import io.quicmesh.monitor.api.DirectAttempts;
-import io.quicmesh.monitor.api.FrameCounts;
-import io.quicmesh.monitor.api.MigrationEntry;
-import io.quicmesh.monitor.api.MigrationEvent;
 import io.quicmesh.monitor.api.MigrationTotals;
 import io.quicmesh.monitor.api.Netcheck;
 import io.quicmesh.monitor.api.NodeFacts;
 import io.quicmesh.monitor.api.NodeStatus;
-import io.quicmesh.monitor.api.PathQuality;
 import io.quicmesh.monitor.api.PeerCarrier;
-import io.quicmesh.monitor.api.PeerIdentity;
 import io.quicmesh.monitor.api.PeerStatus;
 import io.quicmesh.monitor.api.Peers;
 import io.quicmesh.monitor.api.RelayLink;
 import io.quicmesh.monitor.api.TapStatus;
 import io.quicmesh.monitor.api.UnderlayStatus;
 import io.quicmesh.monitor.api.WhyAnswer;
-import io.quicmesh.node.explain.CarrierExplanation;
 import io.quicmesh.node.explain.HealthSummary;
 import io.quicmesh.node.explain.NetcheckReading;
 import io.quicmesh.node.explain.OwnSituation;
-import io.quicmesh.node.explain.PeerSituation;
 import io.quicmesh.node.switching.SwitchDrop;
 import io.quicmesh.tap.TapCounters;
 import io.quicmesh.tap.TapDevice;
 import io.quicmesh.transport.carrier.Addresses;
-import io.quicmesh.transport.session.SessionCounters;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** Reads the state of a node into immutable snapshots for those who watch it. Loop-owned. */
 final class NodeFactsReader {
@@ -61,6 +39,8 @@ final class NodeFactsReader {
   private final Mesh mesh;
   private final Relays relays;
   private final NodeJournal journal;
+  private final PeerFacts peerFacts;
+  private final ConnectionFacts connectionFacts;
   private final long startedNanos;
   private long ringDrops;
 
@@ -71,6 +51,8 @@ final class NodeFactsReader {
     this.mesh = mesh;
     this.relays = relays;
     this.journal = journal;
+    this.peerFacts = new PeerFacts(context, journal);
+    this.connectionFacts = new ConnectionFacts(context, mesh, journal);
     this.startedNanos = context.nowNanos();
   }
 
@@ -81,9 +63,22 @@ final class NodeFactsReader {
 
   NodeFacts read() {
     List<PeerStatus> peers = new ArrayList<>();
-    mesh.peers().forEach(peer -> peers.add(peer(peer)));
+    mesh.peers().forEach(peer -> peers.add(peerFacts.status(peer)));
     return new NodeFacts(
-        status(peers), new Peers(peers), connections(), migrations(), journal.handovers());
+        status(peers),
+        new Peers(peers),
+        connectionFacts.connections(),
+        connectionFacts.migrations(),
+        journal.handovers());
+  }
+
+  /** Why the peer's session runs on the carrier that it has. */
+  WhyAnswer why(Peer peer) {
+    return peerFacts.why(peer, own(relayLinks()));
+  }
+
+  ConnectionStatus connection(ConnectionRecord record) {
+    return connectionFacts.connection(record);
   }
 
   // Status.
@@ -211,184 +206,5 @@ final class NodeFactsReader {
         buffered,
         context.settings().flightBytesMax()
             + context.settings().stagedBytesMax() * Math.max(1, mesh.peers().size()));
-  }
-
-  // Peers.
-
-  private PeerStatus peer(Peer peer) {
-    CarrierEntry current = peer.carriers().current();
-    return new PeerStatus(
-        new PeerIdentity(
-            peer.name(),
-            peer.id().toString(),
-            peer.membership() == null ? "" : peer.membership().address().toString()),
-        carrier(peer, current),
-        current == null ? PathQuality.UNKNOWN : quality(peer, current),
-        attempts(peer),
-        journal.handoverCount(peer),
-        frames(peer));
-  }
-
-  private PeerCarrier carrier(Peer peer, @Nullable CarrierEntry current) {
-    boolean isConnecting = peer.isPresent() || !peer.carriers().entries().isEmpty();
-    String state =
-        current != null ? PeerCarrier.UP : isConnecting ? PeerCarrier.CONNECTING : PeerCarrier.DOWN;
-    String carrier =
-        current == null
-            ? PeerCarrier.NONE
-            : current.id().kind() == CarrierKind.DIRECT ? PeerCarrier.DIRECT : PeerCarrier.RELAY;
-    Decision decision = peer.carriers().decision();
-    return new PeerCarrier(
-        state,
-        carrier,
-        peer.carriers().handoverState().name(),
-        current == null ? null : current.carrier().description(),
-        at(peer.carriers().currentSinceNanos()),
-        decision == null ? null : decision.text());
-  }
-
-  private PathQuality quality(Peer peer, CarrierEntry current) {
-    io.quicmesh.migration.PathQuality measured = current.health().quality(context.nowNanos());
-    if (!measured.measured()) {
-      return PathQuality.UNKNOWN;
-    }
-    return new PathQuality(
-        measured.rttNanos() / 1e6,
-        measured.jitterNanos() / 1e6,
-        measured.loss(),
-        peer.session().deliveryRateBytesPerSecond() * 8.0,
-        measured.quality());
-  }
-
-  private DirectAttempts attempts(Peer peer) {
-    DirectDialer dialer = peer.dialer();
-    return new DirectAttempts(
-        dialer.lastSuccessNanos() == Deadlines.NEVER ? null : at(dialer.lastSuccessNanos()),
-        dialer.failures(),
-        dialer.rounds(),
-        dialer.nextRetryNanos() == Deadlines.NEVER ? null : at(dialer.nextRetryNanos()));
-  }
-
-  private static FrameCounts frames(Peer peer) {
-    SessionCounters counters = peer.session().counters();
-    Map<String, Long> dropped = new TreeMap<>();
-    dropped.put("session_full", peer.sessionFullDrops());
-    dropped.put("stale", counters.stale());
-    dropped.put("peer_restarted", counters.lostByRestart());
-    dropped.put("bad_record", counters.badRecords());
-    return new FrameCounts(
-        counters.framesSent(),
-        counters.framesReceived(),
-        counters.bytesSent(),
-        counters.bytesReceived(),
-        counters.framesResent(),
-        counters.duplicatesDropped(),
-        dropped);
-  }
-
-  private Instant at(long nanos) {
-    return context.clock().instant().plusNanos(nanos - context.nowNanos());
-  }
-
-  // Connections.
-
-  private Connections connections() {
-    Map<String, ConnectionStatus> all = new LinkedHashMap<>();
-    for (ConnectionRecord record :
-        journal.tracker().connections(context.clock().instant(), context.nowNanos())) {
-      all.put(record.connectionId(), connection(record));
-    }
-    return new Connections(all);
-  }
-
-  ConnectionStatus connection(ConnectionRecord record) {
-    List<MigrationEvent> events = new ArrayList<>();
-    record.events().forEach(event -> events.add(event(event)));
-    return new ConnectionStatus(
-        record.connectionId(),
-        record.identity().kind().name().toLowerCase(Locale.ROOT),
-        record.identity().role().name().toLowerCase(Locale.ROOT),
-        nameNow(record.identity().peer()),
-        Addresses.text(record.local()),
-        Addresses.text(record.remote()),
-        record.startTime(),
-        record.lastSeen(),
-        record.requestCount(),
-        record.migrationCount(),
-        record.state().name(),
-        events);
-  }
-
-  /** A connection that a peer opened bears the peer's id until the peer has told its name. */
-  private String nameNow(String nameThen) {
-    for (Peer peer : mesh.peers()) {
-      if (peer.id().shortText().equals(nameThen)) {
-        return peer.name();
-      }
-    }
-    return nameThen;
-  }
-
-  private static MigrationEvent event(io.quicmesh.migration.MigrationEvent event) {
-    return new MigrationEvent(
-        event.timestamp(),
-        Addresses.text(event.oldAddress()),
-        Addresses.text(event.newAddress()),
-        event.validated(),
-        event.cause().label(),
-        event.gapNanos() / 1e6);
-  }
-
-  private List<MigrationEntry> migrations() {
-    List<MigrationEntry> entries = new ArrayList<>();
-    for (RecordedMigration recorded : journal.tracker().events()) {
-      entries.add(new MigrationEntry(recorded.connectionId(), event(recorded.event())));
-    }
-    return entries;
-  }
-
-  /** What those who watch hear of a notice of the tracker. */
-  static Optional<AdminEvent> event(MigrationNotice notice) {
-    if (notice instanceof MigrationNotice.Completed done) {
-      MigrationEntry entry = new MigrationEntry(done.connectionId(), event(done.event()));
-      return Optional.of(new AdminEvent.MigrationEnded(entry, "done", done.latencyNanos() / 1e6));
-    }
-    if (notice instanceof MigrationNotice.Failed failed) {
-      MigrationEntry entry = new MigrationEntry(failed.connectionId(), event(failed.event()));
-      return Optional.of(new AdminEvent.MigrationEnded(entry, "failed", 0));
-    }
-    return Optional.empty();
-  }
-
-  // Why.
-
-  WhyAnswer why(Peer peer) {
-    CarrierEntry current = peer.carriers().current();
-    List<CandidateResult> candidates = new ArrayList<>();
-    for (CandidateStatus status : peer.dialer().candidates()) {
-      candidates.add(
-          new CandidateResult(
-              Addresses.text(status.candidate().address()),
-              status.candidate().kind().label(),
-              status.result().label(),
-              status.rttNanos() <= 0 ? null : status.rttNanos() / 1e6));
-    }
-    long nextRetry = peer.dialer().nextRetryNanos();
-    return new WhyAnswer(
-        peer.name(),
-        current == null ? "none" : current.id().label(),
-        current == null ? null : at(peer.carriers().currentSinceNanos()),
-        CarrierExplanation.of(
-            new PeerSituation(
-                peer.name(),
-                peer.isPresent(),
-                current == null ? null : current.id(),
-                peer.carriers().decision(),
-                peer.dialer().candidates(),
-                peer.dialer().failures(),
-                peer.refusal(),
-                own(relayLinks()))),
-        candidates,
-        nextRetry == Deadlines.NEVER ? null : at(nextRetry));
   }
 }

@@ -333,7 +333,7 @@ public final class NodeJournal implements NodeEvents {
       } else if (notice instanceof MigrationNotice.Failed failed) {
         LOG.warn("migration failed id={} reason={}", failed.connectionId(), failed.reason());
       }
-      NodeFactsReader.event(notice).ifPresent(watchers);
+      ConnectionFacts.event(notice, context.clock().instant()).ifPresent(watchers);
       for (Consumer<MigrationNotice> listener : List.copyOf(noticeListeners)) {
         listener.accept(notice);
       }

@@ -14,6 +14,6 @@ final class ConnectionsCommand extends DaemonCommand {
   @Override
   public Integer call() throws IOException {
     AdminClient client = client();
-    return show(client, client.get("/api/connections"), Show::connections);
+    return show(client, client.get("/api/connections"), Tables::connections);
   }
 }

@@ -48,18 +48,18 @@ abstract class DaemonCommand implements Callable<Integer> {
     return json;
   }
 
-  /** What is printed for people looks like this, as of now. */
-  final Show show() {
-    return new Show(out(), Colours.ofTerminal(), Instant.now());
+  /** Where answers are shown to people, as of now. */
+  final Terminal terminal() {
+    return new Terminal(out(), Colours.ofTerminal(), Instant.now());
   }
 
   /** Prints the answer as JSON if that was asked for, else as {@code text} does it. */
-  final int show(AdminClient client, JsonNode answer, BiConsumer<Show, JsonNode> text)
+  final int show(AdminClient client, JsonNode answer, BiConsumer<Terminal, JsonNode> text)
       throws IOException {
     if (json) {
       out().println(client.json().writerWithDefaultPrettyPrinter().writeValueAsString(answer));
     } else {
-      text.accept(show(), answer);
+      text.accept(terminal(), answer);
     }
     out().flush();
     return ExitCode.DONE;

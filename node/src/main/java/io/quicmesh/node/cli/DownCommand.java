@@ -29,7 +29,7 @@ final class DownCommand extends DaemonCommand {
       try {
         client.get("/api/status");
       } catch (DaemonUnreachableException e) {
-        return show(client, answer, (show, stopped) -> {});
+        return show(client, answer, (terminal, stopped) -> {});
       } catch (EOFException | ClosedChannelException e) {
         // It went while it answered: the next look tells.
       }

@@ -47,7 +47,7 @@ final class HandoverCommand extends DaemonCommand {
     }
     AdminClient client = client(Duration.ofSeconds(15));
     JsonNode answer = client.post("/api/handover", new HandoverRequest(peer, target, holdMillis));
-    show(client, answer, Show::handoverDone);
+    show(client, answer, Answers::handoverDone);
     return answer.path("result").asText().equals("done") ? ExitCode.DONE : ExitCode.FAILED;
   }
 }

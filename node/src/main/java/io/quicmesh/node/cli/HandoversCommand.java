@@ -14,6 +14,6 @@ final class HandoversCommand extends DaemonCommand {
   @Override
   public Integer call() throws IOException {
     AdminClient client = client();
-    return show(client, client.get("/api/handovers"), Show::handovers);
+    return show(client, client.get("/api/handovers"), Tables::handovers);
   }
 }

@@ -41,6 +41,6 @@ final class LogCommand extends DaemonCommand {
         level == null
             ? client.get("/api/log")
             : client.post("/api/log", new LogRequest(name, level.equals(AS_ABOVE) ? null : level));
-    return show(client, state, Show::log);
+    return show(client, state, Answers::log);
   }
 }

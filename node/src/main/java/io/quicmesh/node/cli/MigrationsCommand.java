@@ -14,6 +14,6 @@ final class MigrationsCommand extends DaemonCommand {
   @Override
   public Integer call() throws IOException {
     AdminClient client = client();
-    return show(client, client.get("/api/migrations"), Show::migrations);
+    return show(client, client.get("/api/migrations"), Tables::migrations);
   }
 }

@@ -38,7 +38,7 @@ final class MonitorCommand extends DaemonCommand {
         out().println(client.json().writeValueAsString(seen));
       } else {
         out().print(isTerminal ? CLEAR : "");
-        view(show(), seen);
+        view(terminal(), seen);
       }
       out().flush();
       if (times == 0 || view < times) {
@@ -48,11 +48,11 @@ final class MonitorCommand extends DaemonCommand {
     return ExitCode.DONE;
   }
 
-  private static void view(Show show, ObjectNode seen) {
-    show.status(seen.path("status"));
-    show.blank();
-    show.peers(seen.path("peers"));
-    show.blank();
-    show.handovers(seen.path("handovers"));
+  private static void view(Terminal terminal, ObjectNode seen) {
+    Answers.status(terminal, seen.path("status"));
+    terminal.out().println();
+    Tables.peers(terminal, seen.path("peers"));
+    terminal.out().println();
+    Tables.handovers(terminal, seen.path("handovers"));
   }
 }

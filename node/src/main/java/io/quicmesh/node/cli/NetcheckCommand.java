@@ -15,6 +15,6 @@ final class NetcheckCommand extends DaemonCommand {
   @Override
   public Integer call() throws IOException {
     AdminClient client = client();
-    return show(client, client.get("/api/netcheck"), Show::netcheck);
+    return show(client, client.get("/api/netcheck"), Answers::netcheck);
   }
 }

@@ -14,6 +14,6 @@ final class PeersCommand extends DaemonCommand {
   @Override
   public Integer call() throws IOException {
     AdminClient client = client();
-    return show(client, client.get("/api/peers"), Show::peers);
+    return show(client, client.get("/api/peers"), Tables::peers);
   }
 }

@@ -39,7 +39,7 @@ final class PingCommand extends DaemonCommand {
         Thread.sleep(Math.max(0, intervalMillis));
       }
       JsonNode answer = client.get("/api/test?peer=" + AdminClient.encode(peer));
-      show(client, answer, Show::probe);
+      show(client, answer, Answers::probe);
     }
     return 0;
   }

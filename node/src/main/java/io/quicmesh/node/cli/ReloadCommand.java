@@ -18,6 +18,6 @@ final class ReloadCommand extends DaemonCommand {
   @Override
   public Integer call() throws IOException {
     AdminClient client = client();
-    return show(client, client.post("/api/reload", null), Show::reloaded);
+    return show(client, client.post("/api/reload", null), Answers::reloaded);
   }
 }

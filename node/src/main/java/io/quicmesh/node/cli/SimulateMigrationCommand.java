@@ -32,6 +32,6 @@ final class SimulateMigrationCommand extends DaemonCommand {
   public Integer call() throws IOException {
     AdminClient client = client(PATIENCE);
     JsonNode moved = client.post("/api/simulate-migration", new SimulateMigrationRequest(target));
-    return show(client, moved, Show::moved);
+    return show(client, moved, Answers::moved);
   }
 }

@@ -14,6 +14,6 @@ final class StatusCommand extends DaemonCommand {
   @Override
   public Integer call() throws IOException {
     AdminClient client = client();
-    return show(client, client.get("/api/status"), Show::status);
+    return show(client, client.get("/api/status"), Answers::status);
   }
 }

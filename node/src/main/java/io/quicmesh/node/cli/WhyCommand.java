@@ -18,6 +18,6 @@ final class WhyCommand extends DaemonCommand {
   @Override
   public Integer call() throws IOException {
     AdminClient client = client();
-    return show(client, client.get("/api/why?peer=" + AdminClient.encode(peer)), Show::why);
+    return show(client, client.get("/api/why?peer=" + AdminClient.encode(peer)), Answers::why);
   }
 }

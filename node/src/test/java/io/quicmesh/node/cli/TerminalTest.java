@@ -12,20 +12,20 @@ import java.time.Instant;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 
-final class ShowTest {
+final class TerminalTest {
 
   private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
   private static final String LONG_ADDRESS = "[2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff]:65535";
 
-  private static String shown(String json, boolean coloured, BiConsumer<Show, JsonNode> text)
+  private static String shown(String json, boolean coloured, BiConsumer<Terminal, JsonNode> text)
       throws IOException {
     StringWriter out = new StringWriter();
     JsonNode answer = new ObjectMapper().readTree(json.replace('\'', '"'));
-    text.accept(new Show(new PrintWriter(out, true), new Colours(coloured), NOW), answer);
+    text.accept(new Terminal(new PrintWriter(out, true), new Colours(coloured), NOW), answer);
     return out.toString();
   }
 
-  private static String shown(String json, BiConsumer<Show, JsonNode> text) throws IOException {
+  private static String shown(String json, BiConsumer<Terminal, JsonNode> text) throws IOException {
     String shown = shown(json, false, text);
     assertThat(shown.lines()).allMatch(line -> line.length() <= 80);
     return shown;
@@ -41,7 +41,7 @@ final class ShowTest {
                     + " 'carrier': 'direct', 'rtt_ms': 12345678.9, 'loss': 0.25,"
                     + " 'since': '2026-11-20T11:59:18Z'}]}")
                 .formatted(name),
-            Show::peers);
+            Tables::peers);
 
     assertThat(shown).contains("PEER", "aa..aa", "direct", "12345.7s", "25.0%", "42s");
   }
@@ -54,7 +54,7 @@ final class ShowTest {
                     + " 'role': 'client', 'peer': 'alice-in-the-laboratory', 'remote_addr': '%s',"
                     + " 'migration_count': 12345, 'migration_state': 'MIGRATING'}}}")
                 .formatted(LONG_ADDRESS),
-            Show::connections);
+            Tables::connections);
 
     assertThat(shown).contains("0011223344", "]:65535", "MIGRATING");
   }
@@ -67,7 +67,7 @@ final class ShowTest {
                         + " 'old_addr': '%s', 'new_addr': '%s', 'cause': 'uplink-changed',"
                         + " 'gap_ms': 23.456}]")
                     .formatted(LONG_ADDRESS, LONG_ADDRESS),
-                Show::migrations))
+                Tables::migrations))
         .contains("2h", "23.46ms");
     assertThat(
             shown(
@@ -76,7 +76,7 @@ final class ShowTest {
                         + " 'CONNECTING', 'ms': 20.5}, {'name': 'MIGRATING', 'ms': 1.5}], 'gap_ms':"
                         + " null}]")
                     .formatted(LONG_ADDRESS),
-                Show::handovers))
+                Tables::handovers))
         .contains("prefer-direct", "done", "22.00ms", " -");
   }
 
@@ -93,7 +93,7 @@ final class ShowTest {
                     + " name of the relay is not known to the resolver of this host'}], 'peers_up': 0,"
                     + " 'peers_total': 1}")
                 .formatted(LONG_ADDRESS, LONG_ADDRESS),
-            Show::status);
+            Answers::status);
 
     assertThat(shown.lines().findFirst().orElse("")).startsWith("relay [2001:db8");
     assertThat(shown).contains("1h1m1s", "dropped   tap_ring 3", "peers     0 of 1 up");
@@ -110,7 +110,7 @@ final class ShowTest {
                     + " 'kind': 'observed', 'result': 'timed-out', 'rtt_ms': null}], 'next_retry':"
                     + " '2026-11-20T12:00:30Z'}")
                 .formatted("198.51.100.7:4433", LONG_ADDRESS),
-            Show::why);
+            Answers::why);
 
     assertThat(shown)
         .startsWith("bob is on relay:198.51.100.7:4433, since 1h ago\n  no direct connection")
@@ -123,8 +123,8 @@ final class ShowTest {
         "{'peers': [{'name': 'bob', 'overlay_address': '', 'state': 'down', 'carrier': 'none',"
             + " 'rtt_ms': null, 'loss': null, 'since': null}]}";
 
-    assertThat(shown(peers, true, Show::peers)).contains("\u001b[31mdown\u001b[0m");
-    assertThat(shown(peers, false, Show::peers)).doesNotContain("\u001b");
+    assertThat(shown(peers, true, Tables::peers)).contains("\u001b[31mdown\u001b[0m");
+    assertThat(shown(peers, false, Tables::peers)).doesNotContain("\u001b");
   }
 
   @Test
@@ -134,8 +134,8 @@ final class ShowTest {
             + " '192.0.2.1:6', 'gap_ms': 1.5}";
 
     String line = "moved     0011223344 from 192.0.2.1:5 to 192.0.2.1:6, gap 1.50ms\n";
-    assertThat(shown(one, Show::moved)).isEqualTo(line);
-    assertThat(shown("{'migrations': [" + one + ", " + one + "]}", Show::moved))
+    assertThat(shown(one, Answers::moved)).isEqualTo(line);
+    assertThat(shown("{'migrations': [" + one + ", " + one + "]}", Answers::moved))
         .isEqualTo(line + line);
   }
 }
