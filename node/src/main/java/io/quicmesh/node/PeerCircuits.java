@@ -35,6 +35,15 @@ final class PeerCircuits {
       presences.put(relay, presence);
     } else {
       presences.remove(relay);
+      closeCircuit(relay);
+    }
+  }
+
+  /** Where the other end is gone nothing answers any more, and nothing else would say so. */
+  private void closeCircuit(RelayClient relay) {
+    CircuitCarrier circuit = find(relay);
+    if (circuit != null) {
+      circuit.close(CloseCode.SHUTTING_DOWN);
     }
   }
 
