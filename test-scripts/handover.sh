@@ -237,7 +237,7 @@ row() {
   {
     admin host1 handovers
     admin host2 handovers
-  } | jq -s '{host1: .[0], host2: .[1]} | map_values(if type == "object" then .handovers else . end)' >"$LAB_DIR/transitions"
+  } | jq -s '{host1: .[0], host2: .[1]} | map_values((if type == "object" then .handovers else . end) | map(select(.peer | IN("host1", "host2"))))' >"$LAB_DIR/transitions"
   jq -n --arg name "$name" --arg live "$live" --arg failed "$STEP_FAILED" --arg note "$NOTE" --arg since "$since" \
     --slurpfile report "$LAB_DIR/probe.json" --slurpfile transitions "$LAB_DIR/transitions" \
     --argjson counters "$(difference "$before" "$after")" '
@@ -387,7 +387,7 @@ ping_beside_tcp() {
   link_both host2 eth0 set rate=100mbit
   p50=$(sed -nE 's/.* time=([0-9.]+) ms$/\1/p' "$LAB_DIR/ping" | percentile 50)
   p95=$(sed -nE 's/.* time=([0-9.]+) ms$/\1/p' "$LAB_DIR/ping" | percentile 95)
-  NOTE="ping p50 $p50 ms, p95 $p95 ms, answers $(grep -c 'time=' "$LAB_DIR/ping") of 300, TCP $(awk '/receiver|sender/ { for (i = 1; i < NF; i++) if ($(i + 1) ~ /bits/) v = $i " " $(i + 1) } END { print v }' "$LAB_DIR/log/flood.log")"
+  NOTE="ping p50 $p50 ms, p95 $p95 ms, answers $(grep -c 'time=' "$LAB_DIR/ping") of 300, TCP $(awk '/ sec / && !/sender|receiver/ { for (i = 1; i < NF; i++) if ($(i + 1) ~ /^Mbits/) { n++; sum += $i } } END { printf "%.1f Mbit/s", n ? sum / n : 0 }' "$LAB_DIR/log/flood.log")"
   awk "BEGIN { exit !(${p95:-9999} < $PING_P95_MS_MAX) }" || STEP_FAILED="ping p95 ${p95:-none} ms"
 }
 
@@ -463,7 +463,10 @@ if wants killed-direct; then
 fi
 if wants killed-relay; then
   settle "relay:$(lab_ip relay)"
-  row 'relay killed, on it' both kill_relay relay
+  cut_direct both
+  sleep 2
+  row 'relay killed, on it, no direct path' both kill_relay relay
+  mend_direct
   relay_again relay
 fi
 if wants killed-only; then

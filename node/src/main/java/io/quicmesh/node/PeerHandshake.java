@@ -68,12 +68,9 @@ final class PeerHandshake {
     }
     try {
       Established told = Established.decode(bytes);
-      if (told.version() < PROTOCOL_VERSION_MIN) {
-        return "the peer speaks protocol version "
-            + told.version()
-            + ", this node from "
-            + PROTOCOL_VERSION_MIN
-            + " on: update the peer";
+      String tooOld = refusalOf(told.version());
+      if (tooOld != null) {
+        return tooOld;
       }
       MembershipRecord shown =
           MembershipRecord.open(told.membershipRecord().toBytes(), context.identity().network());
@@ -84,6 +81,17 @@ final class PeerHandshake {
     } catch (WireException | PeerRefusedException e) {
       return String.valueOf(e.getMessage());
     }
+  }
+
+  /** Why a version is not spoken here, or null. */
+  static @Nullable String refusalOf(int version) {
+    return version >= PROTOCOL_VERSION_MIN
+        ? null
+        : "the peer speaks protocol version "
+            + version
+            + ", this node from "
+            + PROTOCOL_VERSION_MIN
+            + " on: update the peer";
   }
 
   /**

@@ -23,11 +23,9 @@ final class SendLanes {
   private final long[] takenBytes;
   private final FairQueue frames;
   private final FlowQueue messages;
+  private final Flight flight;
   private final IntPredicate isOpen = this::isOpen;
   private @Nullable Attachment attached;
-  private FlightBound bound;
-  private long flightBytes;
-  private long elsewhereBytes;
   private boolean full;
   private boolean flushing;
   private long framesOffered;
@@ -44,7 +42,7 @@ final class SendLanes {
     this.takenBytes = new long[lanes.length];
     this.frames = new FairQueue(config, environment.allocator());
     this.messages = new FlowQueue(0, environment.allocator());
-    this.bound = new FlightBound(config.flightBytesMax(), 0);
+    this.flight = new Flight(config, environment.flightBudget());
   }
 
   // Stage.
@@ -78,8 +76,8 @@ final class SendLanes {
       return;
     }
     flushing = true;
-    long before = flightBytes;
-    SendLane.SentAt now = new SendLane.SentAt(environment.nowNanos(), bound.deliveredBytes());
+    long before = flight.bytes();
+    SendLane.SentAt now = sentNow();
     while (takeRound(now)) {
       for (int i = 0; i < lanes.length; i++) {
         lanes[i].write();
@@ -87,7 +85,7 @@ final class SendLanes {
       }
     }
     flushing = false;
-    if (flightBytes > before && attached != null) {
+    if (flight.bytes() > before && attached != null) {
       listener.recordsSent(attached.link().carrier());
     }
     tellDrained();
@@ -97,10 +95,10 @@ final class SendLanes {
   private boolean takeRound(SendLane.SentAt now) {
     boolean any = false;
     if (!messages.isEmpty() && lanes[0].isWritable()) {
-      addFlight(lanes[0].take(messages, WRITE_BYTES_MAX, now));
+      flight.add(lanes[0].take(messages, WRITE_BYTES_MAX, now));
       any = true;
     }
-    long free = freeFlightBytes();
+    long free = flight.freeBytes();
     FlowQueue next = free > 0 ? frames.next(isOpen) : null;
     while (next != null) {
       int lane = next.lane();
@@ -108,9 +106,9 @@ final class SendLanes {
       long taken = lanes[lane].take(next, budget, now);
       frames.handleTaken(next, taken);
       takenBytes[lane] += taken;
-      addFlight(taken);
+      flight.add(taken);
       any = true;
-      free = freeFlightBytes();
+      free = flight.freeBytes();
       next = free > 0 ? frames.next(isOpen) : null;
     }
     return any;
@@ -120,35 +118,16 @@ final class SendLanes {
     return takenBytes[lane] < WRITE_BYTES_MAX && lanes[lane].isWritable();
   }
 
-  /** What is awaited on a carrier that was left in order does not burden the one in use. */
-  private long freeFlightBytes() {
-    Attachment on = attached;
-    if (on == null) {
-      return 0;
-    }
-    Carrier carrier = on.link().carrier();
-    long most = bound.bytes();
-    if (carrier.kind() == Carrier.Kind.CIRCUIT) {
-      most = Math.min(most, config.circuitFlightBytesMax());
-    }
-    long shared =
-        Math.min(carrier.flightBudget().freeBytes(), environment.flightBudget().freeBytes());
-    return Math.min(most - (flightBytes - elsewhereBytes), shared);
-  }
-
-  private void addFlight(long bytes) {
-    flightBytes += bytes;
-    environment.flightBudget().add(bytes);
-    if (attached != null) {
-      attached.link().carrier().flightBudget().add(bytes);
-    }
+  private SendLane.SentAt sentNow() {
+    return new SendLane.SentAt(environment.nowNanos(), flight.bound().deliveredBytes());
   }
 
   private void countElsewhere() {
-    elsewhereBytes = 0;
+    long bytes = 0;
     for (SendLane lane : lanes) {
-      elsewhereBytes += lane.elsewhereBytes();
+      bytes += lane.elsewhereBytes();
     }
+    flight.setElsewhereBytes(bytes);
   }
 
   private void tellDrained() {
@@ -179,15 +158,15 @@ final class SendLanes {
       if (index < lanes.length) {
         SendLane lane = lanes[index];
         long sentNanos = lane.sentNanosBefore(expected);
-        long bytes = lane.acknowledge(expected, bound, nowNanos);
+        long bytes = lane.acknowledge(expected, flight.bound(), nowNanos);
         ackedBytes += bytes;
         if (bytes > 0 && expected > lane.attachedFrom()) {
           newestSentNanos = Math.max(newestSentNanos, sentNanos);
         }
       }
     }
-    addFlight(-ackedBytes);
-    if (elsewhereBytes > 0) {
+    flight.add(-ackedBytes);
+    if (flight.isAnyElsewhere()) {
       countElsewhere();
     }
     if (attached != null && newestSentNanos != Long.MIN_VALUE) {
@@ -214,7 +193,6 @@ final class SendLanes {
   long move(ResumeExchange.Committed committed) {
     Attachment from = attached;
     setAttached(committed.attachment());
-    bound = new FlightBound(config.flightBytesMax(), bound.deliveredBytes());
     long resentBefore = framesResent();
     boolean cut = from != null && !from.link().isClosed() && !committed.isOldSilent();
     for (int i = 0; i < lanes.length; i++) {
@@ -226,10 +204,8 @@ final class SendLanes {
   }
 
   private void setAttached(@Nullable Attachment to) {
-    long all = flightBytes;
-    addFlight(-all);
     attached = to;
-    addFlight(all);
+    flight.moveTo(to == null ? null : to.link().carrier());
   }
 
   private void moveLane(SendLane lane, boolean cut, long peerExpects) {
@@ -245,8 +221,7 @@ final class SendLanes {
     }
     SendStream stream = to.link().openLaneStream(lane.index());
     long from = inOrder ? lane.nextNumber() : peerExpects;
-    SendLane.SentAt now = new SendLane.SentAt(environment.nowNanos(), bound.deliveredBytes());
-    lane.attach(stream, to, from, now);
+    lane.attach(stream, to, from, sentNow());
     stream.setListener(new LaneOutput(lane, stream));
   }
 
@@ -291,9 +266,8 @@ final class SendLanes {
    * @return records lost
    */
   int restart() {
-    addFlight(-flightBytes);
+    flight.clear();
     attached = null;
-    elsewhereBytes = 0;
     int lost = 0;
     for (SendLane lane : lanes) {
       lost += lane.restart();
@@ -309,7 +283,7 @@ final class SendLanes {
   }
 
   void release() {
-    addFlight(-flightBytes);
+    flight.clear();
     attached = null;
     for (SendLane lane : lanes) {
       lane.release();
@@ -333,11 +307,11 @@ final class SendLanes {
   }
 
   long flightBytes() {
-    return flightBytes;
+    return flight.bytes();
   }
 
   long rateBytesPerSecond() {
-    return bound.rateBytesPerSecond();
+    return flight.bound().rateBytesPerSecond();
   }
 
   long framesResent() {

@@ -204,6 +204,32 @@ class SessionTest {
   }
 
   @Test
+  void answersToAttemptsThatWereReplacedAreNotBadRecords() {
+    add(Carrier.Kind.CIRCUIT, "relay", 5 * MILLI);
+    world.runFor(200 * MILLI);
+    SimulatedCarrier.Pair direct = add(Carrier.Kind.DIRECT, "direct", 2 * MILLI);
+    left.session.resume(direct.left());
+    left.session.resume(direct.left());
+    traffic(100);
+    assertEverythingArrives();
+    assertThat(left.session.carrier()).isSameAs(direct.left());
+    assertThat(left.session.counters().badRecords()).isZero();
+    assertThat(right.session.counters().badRecords()).isZero();
+  }
+
+  @Test
+  void pathThatChangedUnderACarrierIsMendedBySendingAgain() {
+    SimulatedCarrier.Pair relay = add(Carrier.Kind.CIRCUIT, "relay", 5 * MILLI);
+    world.runFor(200 * MILLI);
+    traffic(50);
+    left.session.attachAndResend(relay.left());
+    traffic(50);
+    assertEverythingArrives();
+    assertThat(left.log).anyMatch(line -> line.startsWith("attached relay silent"));
+    assertThat(left.session.counters().framesResent()).isPositive();
+  }
+
+  @Test
   void bothSidesHearThatThePeerFollowed() {
     add(Carrier.Kind.CIRCUIT, "relay", 20 * MILLI);
     world.runFor(400 * MILLI);
