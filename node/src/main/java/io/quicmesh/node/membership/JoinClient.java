@@ -159,6 +159,9 @@ public final class JoinClient implements RegistrarLink {
                     relay.fingerprint().shortText(),
                     "it is not that relay, or has a new key: ask for a new token"));
       }
+      if (cause instanceof DialException dial && dial.code() == CloseCode.QUOTA.code()) {
+        return JoinConversation.busy(relay);
+      }
       return unreached(relay, Text.printable(String.valueOf(cause.getMessage())));
     }
 

@@ -123,6 +123,10 @@ final class JoinConversation
 
   @Override
   public void closed(int code, String cause) {
+    if (code == CloseCode.QUOTA.code()) {
+      fail(busy(relay));
+      return;
+    }
     fail(Kind.NOT_THERE, "relay %s closed the connection: %s".formatted(relay.label(), cause));
   }
 
@@ -132,14 +136,24 @@ final class JoinConversation
           .formatted(relay.label());
     }
     if (code == CloseCode.QUOTA.code()) {
-      return "relay %s is busy with others that join: try again in a minute"
-          .formatted(relay.label());
+      return busy(relay).oneLine();
     }
     return "relay %s ended it: %s".formatted(relay.label(), CloseCode.describe(code));
   }
 
+  /** The relay admits only so many joins at once, and in a minute from one source. */
+  static MembershipException busy(RelayAddress relay) {
+    return new MembershipException(
+        Kind.NOT_THERE,
+        "relay %s is busy with others that join: try again in a minute".formatted(relay.label()));
+  }
+
   private void fail(Kind kind, String oneLine) {
-    answer.completeExceptionally(new MembershipException(kind, oneLine));
+    fail(new MembershipException(kind, oneLine));
+  }
+
+  private void fail(MembershipException reason) {
+    answer.completeExceptionally(reason);
     end();
   }
 

@@ -98,6 +98,22 @@ class JoinThroughRelayTest {
   }
 
   @Test
+  void saysThatTheRelayIsBusyToWhoeverTriesOverAndOver() throws Exception {
+    try (TestRelay relay = new TestRelay(null)) {
+      createNetwork(home, relay.address());
+      InviteToken token = home.invite("alice");
+
+      MembershipException refused = refusal(token);
+      for (int i = 0; i < 30 && relay.rejected("join_quota") == 0; i++) {
+        refused = refusal(token);
+      }
+
+      assertThat(refused.exitCode()).isEqualTo(5);
+      assertThat(refused.oneLine()).contains("is busy with others that join");
+    }
+  }
+
+  @Test
   void saysThatTheRelayIsNotThere() throws Exception {
     RelayAddress gone;
     try (TestRelay relay = new TestRelay(null)) {
