@@ -55,12 +55,17 @@ final class LivePageIT {
     handOver("direct");
     page.screenshot("lab-3-direct-again");
 
+    page.choose("#migrate-target", "relay:");
+    page.click("#migrate");
+    page.awaitText("#migrate-result", "the gap was");
+    page.screenshot("lab-4-relay-connection-moved");
+
     lab.command("switch");
-    page.screenshot("lab-4-during-the-switch");
+    page.screenshot("lab-5-during-the-switch");
     page.await("a migration", () -> !page.findAll("#timeline .mark").isEmpty());
     lab.command("settle");
     page.awaitText(CARRIER, "direct");
-    page.screenshot("lab-5-after-the-switch");
+    page.screenshot("lab-6-after-the-switch");
 
     Path report = TARGET.resolve("labs/page-prober.json");
     lab.command("report " + report);
