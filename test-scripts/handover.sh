@@ -552,6 +552,7 @@ if wants mismatch; then
   [[ -n ${LAB_PID[host3]-} ]] || third_node
   cut_direct host2
   lure
+  restart_node host1
   restart_node host2
   lab_run host1 ping -n -q -c 1 -w 30 "$HOST2" >/dev/null || die "host2 does not answer"
   row "somebody else at the peer's address" both mismatch

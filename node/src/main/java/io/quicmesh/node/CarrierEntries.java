@@ -78,4 +78,13 @@ final class CarrierEntries {
       }
     }
   }
+
+  /** Closes direct carriers that answer no more: the process at their other end is gone. */
+  void closeSilentDirect() {
+    for (CarrierEntry entry : all()) {
+      if (entry.id().kind() == CarrierKind.DIRECT && entry.health().isSilent()) {
+        entry.carrier().close(CloseCode.SUPERSEDED);
+      }
+    }
+  }
 }

@@ -91,6 +91,7 @@ final class PeerCarriers {
       handover.handleCarrierDead(on, context.nowNanos());
     }
     wasAttached = false;
+    entries.closeSilentDirect();
   }
 
   void handleClosed(Carrier carrier) {
@@ -413,6 +414,8 @@ final class PeerCarriers {
     for (CarrierEntry entry : entries.all()) {
       countPackets(entry, now);
       choice.handleMeasured(entry.id(), entry.health().quality(now), now);
+      boolean isSmallOnly = entry.health().carriesSmallPacketsOnly();
+      choice.handleSmallPacketsOnly(entry.id(), isSmallOnly, now);
     }
     CarrierEntry used = current();
     if (used != null && used.health().quality(now).measured()) {
