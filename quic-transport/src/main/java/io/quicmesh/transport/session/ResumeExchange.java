@@ -122,7 +122,7 @@ final class ResumeExchange {
     int epoch = payload.readInt();
     if (epoch == begun.epoch()) {
       refusals++;
-      session.moves().handleRefused(link, payload.readInt(), begun.generation());
+      session.moves().handleRefused(link, payload.readInt());
     }
   }
 
@@ -162,6 +162,10 @@ final class ResumeExchange {
       session.countBadRecord();
       return;
     }
+    if (isOutdated(message)) {
+      refuse(message.epoch(), Math.max(message.epoch(), session.moves().highestEpoch()));
+      return;
+    }
     if (!isProven(message, payload, NO_NONCE)) {
       refuse(message.epoch(), 0);
       return;
@@ -179,6 +183,13 @@ final class ResumeExchange {
     prepared = made;
     send(reply, message.nonce().toBytes());
     session.listener().peerResumes(link.carrier());
+  }
+
+  /** Whether it crossed with a ratchet, which has erased the key that would prove it. */
+  private boolean isOutdated(ResumeMessage message) {
+    return session.isEstablished()
+        && message.sessionId().equals(session.sessionId())
+        && message.generation() < session.keys().schedule().generation();
   }
 
   /** {@code highest} is 0 if this side does not know the session. */

@@ -89,13 +89,13 @@ final class SessionMoves {
    * The peer refused: it has seen a higher epoch, so a handover is tried again with one that is
    * higher still, and upkeep is left to whoever won; or it does not know the session (0).
    */
-  void handleRefused(CarrierLink link, int highest, int generation) {
+  void handleRefused(CarrierLink link, int highest) {
     highestEpoch = Math.max(highestEpoch, highest);
     boolean isUnknown = highest == 0;
     boolean isHandover = link.resume().purpose() == Purpose.HANDOVER;
     boolean isNeeded = isHandover || sendLanes.attached() == null;
     if (!isUnknown && isNeeded && link.resume().refusals() < REFUSALS_MAX) {
-      link.resume().beginAgain(nextEpoch(), generation);
+      link.resume().beginAgain(nextEpoch(), session.keys().schedule().generation());
       return;
     }
     link.resume().drop();
