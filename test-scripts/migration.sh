@@ -13,13 +13,16 @@ set -euo pipefail
 
 usage() {
   cat <<'USAGE'
-usage: migration.sh [--smoke] [--row PATTERN] [--ipv6] [--rate N] [--seconds N] [--seed N] [--json FILE]
+usage: migration.sh [--smoke] [--row PATTERN] [--lenient] [--ipv6] [--rate N] [--seconds N] [--seed N] [--json FILE]
+       migration.sh --moves N [--rate N] [--seed N]
   --smoke    three rows only
   --row      rows whose name matches this regular expression
+  --moves    instead of the rows: so many moves to another port, one after the other, with figures of memory
   --ipv6     relay and hosts have IPv6 only
   --rate     frames a second in each direction (default 2000)
   --seconds  how long a row goes on after what happens (default 3)
   --seed     of the emulated links (default 1)
+  --lenient  gaps are reported only, as on a machine that does other things
   --json     writes the table as JSON, too
 exit: 0 every row as it should be, 1 not, 2 usage
 USAGE
@@ -30,13 +33,15 @@ readonly LINK='wire rate=100mbit delay=2500us queue=256k'
 readonly FRAME_BYTES=200 FLOWS=8
 readonly SMOKE='^direct: (link down|address change|port change)$'
 readonly FIRST_METRIC=100 SECOND_METRIC=200
-readonly BEFORE_SECONDS=1 SETTLE_SECONDS=60
+readonly BEFORE_SECONDS=1 SETTLE_SECONDS=30
 
-rows=. ipv6=no rate=2000 seconds=3 seed=1 json=''
+rows=. lenient=false moves=0 ipv6=no rate=2000 seconds=3 seed=1 json=''
 while (($#)); do
   case $1 in
     --smoke) rows=$SMOKE ;;
     --row) rows=${2-}; shift || true ;;
+    --moves) moves=${2-}; shift || true ;;
+    --lenient) lenient=true ;;
     --ipv6) ipv6=yes ;;
     --rate) rate=${2-}; shift || true ;;
     --seconds) seconds=${2-}; shift || true ;;
@@ -47,7 +52,7 @@ while (($#)); do
   esac
   shift
 done
-[[ $rate$seconds$seed =~ ^[0-9]+$ && -n $rows ]] || { usage >&2; exit 2; }
+[[ $rate$seconds$seed$moves =~ ^[0-9]+$ && -n $rows ]] || { usage >&2; exit 2; }
 
 FAILED=0
 STEP_FAILED=''
@@ -95,7 +100,10 @@ settle() { # direct|relay
   [[ $1 == direct ]] || hold=1h
   until node_cli host1 handover host2 "$1" --hold "$hold" >>"$LAB_DIR/log/settle.log" 2>&1 \
     && [[ $(carrier) == "$1" ]]; do
-    ((SECONDS < deadline)) || die "the session does not come to $1: $(tail -n 1 "$LAB_DIR/log/settle.log")"
+    if ((SECONDS >= deadline)); then
+      STEP_FAILED="the session did not come to $1 before"
+      return 0
+    fi
     sleep 0.5
   done
 }
@@ -112,8 +120,8 @@ row() {
   local name=$1 kind=$2 limit=$3 mover before after far_after since
   [[ $name =~ $rows ]] || return 0
   say "$name"
-  STEP_FAILED=''
   mover=$([[ $name == *server* ]] && echo host2 || echo host1)
+  STEP_FAILED=''
   settle "$kind"
   before=$(connection "$mover" "$kind")
   since=$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)
@@ -124,7 +132,7 @@ row() {
   probe_stop probe || STEP_FAILED="${STEP_FAILED:-the prober did not end}"
   after=$(connection "$mover" "$kind")
   far_after=$(connection "$([[ $mover == host1 ]] && echo host2 || echo host1)" "$kind")
-  jq -n --arg name "$name" --arg kind "$kind" --argjson limit "$limit" --arg failed "$STEP_FAILED" \
+  jq -n --argjson lenient "$lenient" --arg name "$name" --arg kind "$kind" --argjson limit "$limit" --arg failed "$STEP_FAILED" \
     --arg since "$since" --slurpfile report "$LAB_DIR/probe.json" \
     --argjson before "$before" --argjson after "$after" --argjson far "$far_after" \
     --argjson handovers "$(node_cli host1 handovers --json)" '
@@ -136,7 +144,7 @@ row() {
        far: {connection_id: $far.connection_id, migrations: ([($far.migration_events // [])[] | select(.timestamp >= $since)] | length)},
        handovers: ([$handovers | if type == "object" then .handovers else . end | .[] | select(.time >= $since)])}
     | .ok = (.step_failed == "" and .probe.ring_drops == 0 and (.probe.total | .lost + .doubled + .reordered) == 0
-        and .probe.total.max_gap_ms <= $limit)' >"$LAB_DIR/row"
+        and ($lenient or .probe.total.max_gap_ms <= $limit))' >"$LAB_DIR/row"
   cat "$LAB_DIR/row" >>"$LAB_DIR/rows"
   jq -e .ok "$LAB_DIR/row" >/dev/null || FAILED=$((FAILED + 1))
   restore
@@ -203,6 +211,44 @@ port_change() { # TARGET
   node_cli host1 simulate-migration "$1" --json >"$LAB_DIR/simulated.json" 2>>"$LAB_DIR/log/settle.log"
 }
 
+# ---- many moves --------------------------------------------------------------------------------------
+
+memory() { # HOST: resident MiB of its node
+  local pid=${LAB_PID[$1]} child
+  child=$(pgrep -P "$pid" java || true)
+  awk '/^VmRSS/ { printf "%d", $2 / 1024 }' "/proc/${child:-$pid}/status"
+}
+
+move_once() {
+  curl -s -m 10 --unix-socket "$LAB_DIR/state/host1/admin.sock" -H 'Content-Type: application/json' \
+    -d '{"target": "host2"}' http://localhost/api/simulate-migration
+}
+
+many_moves() {
+  local i answer failed=0 report
+  settle direct
+  probe_start probe host1:qm0 host2:qm0 --rate "$rate" --size "$FRAME_BYTES" --flows "$FLOWS" --both-ways
+  printf 'moves\thost1 MiB\thost2 MiB\tfailed\n0\t%s\t%s\t0\n' "$(memory host1)" "$(memory host2)" >"$LAB_DIR/memory"
+  for ((i = 1; i <= moves; i++)); do
+    answer=$(move_once || true)
+    if ! jq -e .connection_id <<<"$answer" >/dev/null 2>&1; then
+      failed=$((failed + 1))
+      echo "$answer" >>"$LAB_DIR/log/moves.log"
+      sleep 0.5
+    fi
+    if ((i % 50 == 0)); then
+      printf '%s\t%s\t%s\t%s\n' "$i" "$(memory host1)" "$(memory host2)" "$failed" >>"$LAB_DIR/memory"
+    fi
+  done
+  sleep 2
+  probe_stop probe || say 'the prober did not end'
+  table <"$LAB_DIR/memory"
+  report=$(jq -c '{sent: .total.sent, lost: .total.lost, doubled: .total.doubled, reordered: .total.reordered, max_gap_ms: .total.max_gap_ms, ring_drops}' "$LAB_DIR/probe.json")
+  echo "$report"
+  echo "sockets of host1: $(lab_exec host1 ss -Huan | wc -l)"
+  jq -e '.lost + .doubled + .reordered == 0' <<<"$report" >/dev/null && ((failed == 0))
+}
+
 print_table() {
   {
     printf 'what happens\tsent\tlost\tdoubled\treordered\tgap ms\tallowed ms\tmigrations\tvalidated\tcause\thandovers\tresult\n'
@@ -219,6 +265,10 @@ lab_build
 lab_start
 "$LAB_LIB/tool" prober --help >/dev/null # built before anything is timed
 segment
+if ((moves > 0)); then
+  many_moves
+  exit
+fi
 row 'nothing' direct 1000 sleep 1
 row 'direct: link down' direct 100 link_down host1
 row 'direct: link down and up' direct 100 link_down_and_up host1

@@ -77,14 +77,14 @@ final class DirectDialer {
   }
 
   /** Dials an address of the peer beside a direct connection that is to be replaced. */
-  void renew(InetSocketAddress remote) {
+  void renew(InetSocketAddress remote, Consumer<QuicConnection> renewed) {
     context
         .dialer()
         .dial(remote, Alpn.NODE, verifier(), context.settings().retry().connectTimeoutNanos())
         .addListener(
             (Future<QuicConnection> dialled) -> {
               if (dialled.isSuccess()) {
-                connected.accept(dialled.getNow());
+                renewed.accept(dialled.getNow());
               } else {
                 LOG.debug(
                     "no renewed connection peer={} remote={} reason={}",

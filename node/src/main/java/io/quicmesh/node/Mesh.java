@@ -467,6 +467,14 @@ final class Mesh implements TapListener, Peer.Host, Relays.Host {
     handleMigrated(relay.connection(), context.nowNanos() - OBSERVED_DELAY_NANOS);
   }
 
+  /** Replaces a direct connection by a new one. */
+  void renew(QuicConnection connection) {
+    Peer peer = peers.get(connection.peer().key());
+    if (peer != null) {
+      peer.renew(connection);
+    }
+  }
+
   /** This node's end of a connection moved, which the peer dialled: QUIC cannot follow that. */
   void handleServerMoved(QuicConnection connection) {
     Peer peer = peers.get(connection.peer().key());

@@ -9,6 +9,7 @@ import io.quicmesh.migration.HandoverResult;
 import io.quicmesh.migration.HandoverState;
 import io.quicmesh.migration.HandoverStep;
 import io.quicmesh.migration.MigrationCause;
+import io.quicmesh.migration.MigrationFailure;
 import io.quicmesh.migration.MigrationMonitor;
 import io.quicmesh.migration.MigrationNotice;
 import io.quicmesh.migration.MigrationTracker;
@@ -31,7 +32,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,12 +56,17 @@ public final class NodeJournal implements NodeEvents {
   private Consumer<String> fatal = reason -> {};
   private Runnable ready = () -> {};
   private Runnable connectionsChanged = () -> {};
-  private LongConsumer echoes = sentNanos -> {};
+  private EchoListener echoes = (connection, sentNanos) -> {};
   private final List<Consumer<MigrationNotice>> noticeListeners = new ArrayList<>();
   private final Map<String, QuicConnection> connections = new LinkedHashMap<>();
   private @Nullable JoinHandler joins;
   private Consumer<byte[]> revocationLists = list -> {};
   private Consumer<String> audit = line -> {};
+
+  /** Hears that the peer answered what was sent at a time on a connection. */
+  interface EchoListener {
+    void echoed(QuicConnection connection, long sentNanos);
+  }
 
   /** Takes a stream of a joining host; only a registrar has one. */
   public interface JoinHandler {
@@ -102,7 +107,7 @@ public final class NodeJournal implements NodeEvents {
   }
 
   /** Sets who hears when something was sent that was answered now. */
-  void onEcho(LongConsumer handler) {
+  void onEcho(EchoListener handler) {
     echoes = handler;
   }
 
@@ -280,7 +285,7 @@ public final class NodeJournal implements NodeEvents {
   @Override
   public void echoed(QuicConnection connection, long sentNanos) {
     tracker.handleEcho(connection.id(), sentNanos, context.nowNanos());
-    echoes.accept(sentNanos);
+    echoes.echoed(connection, sentNanos);
     drain();
   }
 
@@ -380,6 +385,17 @@ public final class NodeJournal implements NodeEvents {
   }
 
   // Facts.
+
+  /** The connection of this id, or null. */
+  @Nullable QuicConnection connection(String id) {
+    return connections.get(id);
+  }
+
+  /** Fails the migration of a connection that is under way. */
+  void fail(QuicConnection connection, MigrationFailure reason) {
+    tracker.fail(connection.id(), reason, context.nowNanos());
+    drain();
+  }
 
   /** The connections that are up. */
   List<QuicConnection> connections() {

@@ -63,6 +63,9 @@ final class Peer
   /** The side that moved begins to mend; the other side does if it did not notice. */
   private static final long MIGRATED_DELAY_MILLIS = 20;
 
+  /** A connection that was renewed has handed over by then. */
+  private static final long RENEWED_MILLIS = 3000;
+
   private static final long REPAIR_FIRST_MILLIS = 500;
   private static final int REPAIR_DOUBLINGS_MAX = 6;
 
@@ -256,13 +259,31 @@ final class Peer
 
   /** This node's end of a direct connection moved, and QUIC cannot follow: dial anew, hand over. */
   void handleServerMoved(QuicConnection connection) {
+    leave(connection);
+    renew(connection);
+    drive();
+  }
+
+  /** Dials the peer beside a direct connection, hands over to the new one, and ends the old one. */
+  void renew(QuicConnection connection) {
+    dialer.renew(
+        connection.remoteAddress(),
+        renewed -> {
+          if (!closed) {
+            addDirect(renewed);
+            leave(connection);
+            later(RENEWED_MILLIS, () -> connection.close(CloseCode.SUPERSEDED));
+            drive();
+          }
+        });
+  }
+
+  private void leave(QuicConnection connection) {
     for (CarrierEntry entry : carriers.entries()) {
       if (entry.carrier() instanceof DirectCarrier direct && direct.connection() == connection) {
         carriers.handleLeaving(direct, HandoverCause.RENEWAL);
       }
     }
-    dialer.renew(connection.remoteAddress());
-    drive();
   }
 
   /** A relay will stop: leave it. */

@@ -21,7 +21,9 @@ import io.quicmesh.transport.quic.QuicConnection;
 import io.quicmesh.transport.session.Carrier;
 import io.quicmesh.transport.session.LaneMove;
 import io.quicmesh.transport.session.Session;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +59,7 @@ final class PeerCarriers {
   private final CarrierEntries entries = new CarrierEntries();
   private long heartbeatsLostBefore;
   private boolean driving;
+  private final Set<CarrierId> leaving = new HashSet<>();
   private boolean wasAttached;
   private long attachNanos;
 
@@ -100,6 +103,7 @@ final class PeerCarriers {
       return;
     }
     entries.remove(entry);
+    leaving.remove(entry.id());
     heartbeatsLostBefore += entry.health().heartbeatsLost();
     if (entries.find(entry.id()) == null) {
       long now = context.nowNanos();
@@ -114,6 +118,7 @@ final class PeerCarriers {
   void handleLeaving(Carrier carrier, HandoverCause cause) {
     CarrierEntry entry = entries.find(carrier);
     if (entry != null) {
+      leaving.add(entry.id());
       choice.handleLeaving(entry.id(), cause, context.nowNanos());
     }
   }
@@ -409,7 +414,7 @@ final class PeerCarriers {
       session.attach(entries.all().get(0).carrier());
     }
     if (isInitiator) {
-      entries.closeExtraDirect(current());
+      closeExtraDirect();
     }
     for (CarrierEntry entry : entries.all()) {
       countPackets(entry, now);
@@ -420,6 +425,13 @@ final class PeerCarriers {
     CarrierEntry used = current();
     if (used != null && used.health().quality(now).measured()) {
       session.setRttNanos(used.health().quality(now).rttNanos());
+    }
+  }
+
+  /** While a connection is being replaced there are two, and the session moves to the newer one. */
+  private void closeExtraDirect() {
+    if (leaving.stream().noneMatch(id -> id.kind() == CarrierKind.DIRECT)) {
+      entries.closeExtraDirect(current());
     }
   }
 

@@ -434,6 +434,21 @@ final class Relays implements RelayClient.Owner {
     drive();
   }
 
+  /** Ends a connection to a relay and makes another one; false if it is not one to a relay. */
+  boolean reconnect(QuicConnection connection) {
+    for (Link link : links.values()) {
+      RelayClient client = link.client;
+      if (client != null && client.connection() == connection) {
+        link.reason = "renewed";
+        connection.close(CloseCode.NONE);
+        warm.handleNetworkChanged(context.nowNanos());
+        drive();
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The host's network changed: relay connections that move get time for it. */
   void handleNetworkChanged() {
     lostNotBeforeNanos = context.nowNanos() + MOVE_NANOS;

@@ -45,7 +45,12 @@ final class Underlay implements NetworkWatch.Listener, Uplinks.Host, AutoCloseab
     this.watch = new NetworkWatch(ownTap, context.clock(), context.loop(), this);
     this.uplinks = new Uplinks(context, context.settings().uplinks(), this);
     journal.onConnectionsChanged(this::tellRemotes);
-    journal.onEcho(uplinks::handleEcho);
+    Renewals renewals = new Renewals(context, journal, this::renew);
+    journal.onEcho(
+        (connection, sentNanos) -> {
+          uplinks.handleEcho(sentNanos);
+          renewals.handleEcho(connection, sentNanos);
+        });
     mesh.setSilenceListener(uplinks::handleSilent);
   }
 
@@ -78,6 +83,12 @@ final class Underlay implements NetworkWatch.Listener, Uplinks.Host, AutoCloseab
     }
     relays.handleNetworkChanged();
     mesh.handleNetworkChanged();
+  }
+
+  private void renew(QuicConnection connection) {
+    if (!relays.reconnect(connection)) {
+      mesh.renew(connection);
+    }
   }
 
   private static @Nullable String kernelsChoice(NetworkView now) {

@@ -31,6 +31,9 @@ final class ClientPort extends AbstractChannel {
   /** For packets that are under way to the socket that was left. */
   private static final long LINGER_SECONDS = 3;
 
+  /** For peers that dialled us there. */
+  private static final long SERVER_LINGER_SECONDS = 30;
+
   private final InetSocketAddress seenAddress;
   private final ChannelConfig config = new DefaultChannelConfig(this);
   private PortSocket socket;
@@ -64,15 +67,22 @@ final class ClientPort extends AbstractChannel {
 
   private void leave(PortSocket left) {
     if (left.release() && left.isSpare()) {
-      var unused =
-          left.channel()
-              .eventLoop()
-              .schedule(() -> closeUnused(left), LINGER_SECONDS, TimeUnit.SECONDS);
+      closeLater(left, LINGER_SECONDS);
     }
   }
 
+  private static void closeLater(PortSocket left, long seconds) {
+    var unused =
+        left.channel().eventLoop().schedule(() -> closeUnused(left), seconds, TimeUnit.SECONDS);
+  }
+
   private static void closeUnused(PortSocket left) {
-    if (!left.isUsed()) {
+    if (left.isUsed()) {
+      return;
+    }
+    if (left.isWayOfServer()) {
+      closeLater(left, SERVER_LINGER_SECONDS);
+    } else {
       var unused = left.channel().close();
     }
   }

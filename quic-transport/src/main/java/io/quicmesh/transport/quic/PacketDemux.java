@@ -178,6 +178,10 @@ final class PacketDemux extends ChannelDuplexHandler {
     }
   }
 
+  boolean isWay(PortSocket socket) {
+    return otherWays.containsValue(socket);
+  }
+
   /** A socket is closed. */
   void forgetWays(PortSocket closed) {
     otherWays.values().removeIf(closed::equals);

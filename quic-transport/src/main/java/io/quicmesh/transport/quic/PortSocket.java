@@ -98,6 +98,11 @@ public final class PortSocket {
     return users > 0;
   }
 
+  /** Whether connections in the server role answer by it. */
+  boolean isWayOfServer() {
+    return demux.isWay(this);
+  }
+
   /** The address that packets to a destination leave from. */
   InetSocketAddress localAddress(InetSocketAddress destination) {
     InetSocketAddress bound = (InetSocketAddress) channel.localAddress();

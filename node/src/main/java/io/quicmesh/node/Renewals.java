@@ -1,0 +1,111 @@
+package io.quicmesh.node;
+
+import io.quicmesh.migration.MigrationFailure;
+import io.quicmesh.migration.MigrationNotice;
+import io.quicmesh.transport.quic.QuicConnection;
+import io.quicmesh.transport.wire.ControlMessage;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Replaces connections that migrations have worn out: those that used up most of the addresses that
+ * QUIC allows them, those whose migration failed, and those whose control stream does not answer
+ * after one, because QUIC does not send again all that was lost on the path before. Loop-owned.
+ */
+final class Renewals {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Renewals.class);
+
+  /** Well before the active connection ids run out (RFC 9000 section 5.1.1), which are 64. */
+  private static final int MIGRATIONS_MAX = 40;
+
+  /** The client begins; the server does if that did not help. */
+  private static final int SERVER_MIGRATIONS_MAX = 50;
+
+  private static final long ANSWER_MILLIS = 1000;
+
+  /** What is done to a connection that has to be replaced. */
+  interface Owner {
+    void renew(QuicConnection connection);
+  }
+
+  private final NodeContext context;
+  private final NodeJournal journal;
+  private final Owner owner;
+  private final Map<String, Integer> migrations = new HashMap<>();
+  private final Map<String, Long> asked = new HashMap<>();
+
+  Renewals(NodeContext context, NodeJournal journal, Owner owner) {
+    this.context = context;
+    this.journal = journal;
+    this.owner = owner;
+    journal.addMigrationListener(this::handle);
+  }
+
+  private void handle(MigrationNotice notice) {
+    QuicConnection connection = journal.connection(notice.connectionId());
+    if (connection == null) {
+      migrations.remove(notice.connectionId());
+      asked.remove(notice.connectionId());
+    } else if (notice instanceof MigrationNotice.Started) {
+      later(connection, () -> giveUp(connection));
+    } else if (notice instanceof MigrationNotice.Completed) {
+      int count = migrations.merge(connection.id(), 1, Integer::sum);
+      boolean isClient = connection.role() == QuicConnection.Role.CLIENT;
+      if (count >= (isClient ? MIGRATIONS_MAX : SERVER_MIGRATIONS_MAX)) {
+        migrations.remove(connection.id());
+        renew(connection, count + " migrations");
+      } else {
+        ask(connection);
+      }
+    } else if (notice instanceof MigrationNotice.Failed failed) {
+      renew(connection, "its migration failed: " + failed.reason().label());
+    }
+  }
+
+  /** The path carries nothing: no use in waiting for the monitor. */
+  private void giveUp(QuicConnection connection) {
+    long now = context.nowNanos();
+    long ranNanos = journal.tracker().timeSinceStartedNanos(connection.id(), now).orElse(0);
+    if (ranNanos >= TimeUnit.MILLISECONDS.toNanos(ANSWER_MILLIS)
+        && connection.role() == QuicConnection.Role.CLIENT) {
+      journal.fail(connection, MigrationFailure.ABANDONED);
+    }
+  }
+
+  private void ask(QuicConnection connection) {
+    long now = context.nowNanos();
+    asked.put(connection.id(), now);
+    connection.send(new ControlMessage.Ping(now));
+    later(
+        connection,
+        () -> {
+          if (asked.remove(connection.id(), now)) {
+            renew(connection, "its control stream does not answer after a migration");
+          }
+        });
+  }
+
+  /** The peer answered what was sent at this time on the connection. */
+  void handleEcho(QuicConnection connection, long sentNanos) {
+    asked.remove(connection.id(), sentNanos);
+  }
+
+  private void later(QuicConnection connection, Runnable action) {
+    Runnable guarded =
+        () -> {
+          if (connection.isOpen()) {
+            action.run();
+          }
+        };
+    var unused = context.loop().schedule(guarded, ANSWER_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void renew(QuicConnection connection, String reason) {
+    LOG.info("connection renewed id={} reason={}", connection.id(), reason);
+    owner.renew(connection);
+  }
+}
