@@ -60,6 +60,7 @@ final class PeerCarriers {
   private long heartbeatsLostBefore;
   private boolean driving;
   private final Set<CarrierId> leaving = new HashSet<>();
+  private boolean wasLaneMissing;
   private boolean wasAttached;
   private long attachNanos;
 
@@ -413,6 +414,7 @@ final class PeerCarriers {
     if (isStuck && isInitiator) {
       session.attach(entries.all().get(0).carrier());
     }
+    attachMissingLane();
     if (isInitiator) {
       closeExtraDirect();
     }
@@ -433,6 +435,16 @@ final class PeerCarriers {
     if (leaving.stream().noneMatch(id -> id.kind() == CarrierKind.DIRECT)) {
       entries.closeExtraDirect(current());
     }
+  }
+
+  /** An attempt to attach a lane again may have lost against a handover that then failed. */
+  private void attachMissingLane() {
+    Carrier on = session.carrier();
+    boolean isMissing = on != null && session.isLaneMissing();
+    if (on != null && isMissing && wasLaneMissing) {
+      session.attach(on);
+    }
+    wasLaneMissing = isMissing && !wasLaneMissing;
   }
 
   /** Whether nothing is being moved, so that the session's keys can be. */

@@ -33,6 +33,9 @@ final class CarrierAudit implements Underlay.Tap {
   private static final class Progress {
     private long next = -1;
     private int epoch;
+
+    /** Seen from the start; else the first to be seen may have been sent again. */
+    private boolean isWhole;
   }
 
   private static final class Reading {
@@ -105,6 +108,10 @@ final class CarrierAudit implements Underlay.Tap {
   private void advance(Direction direction, Reading reading) {
     Progress lane = progress.computeIfAbsent(direction, missing -> new Progress());
     if (lane.next < 0) {
+      lane.next = reading.next;
+      lane.isWhole = reading.next == 0;
+    }
+    if (reading.next > lane.next && !lane.isWhole) {
       lane.next = reading.next;
     }
     if (reading.next > lane.next) {

@@ -7,6 +7,7 @@ import io.quicmesh.migration.CarrierKind;
 import io.quicmesh.node.world.Wire;
 import io.quicmesh.node.world.WorldClock;
 import io.quicmesh.node.world.WorldConnection;
+import io.quicmesh.transport.session.LaterVersion;
 import java.lang.reflect.RecordComponent;
 import java.util.HashMap;
 import java.util.List;
@@ -38,6 +39,9 @@ final class Schedule {
     boolean direct = !clock.oneIn(5);
     for (int i = 0; i < nodes; i++) {
       world.addNode(settings(direct));
+    }
+    if (clock.oneIn(4)) {
+      pick(world.nodes()).host.runLaterVersion();
     }
     for (WorldNode node : world.nodes()) {
       clock.after(clock.between(0, 300) * MILLI, () -> world.restart(node));
@@ -108,6 +112,10 @@ final class Schedule {
   }
 
   private void burst(WorldNode from, WorldNode to) {
+    Peer peer = from.host.isLater() ? from.peer(to) : null;
+    if (peer != null && !from.host.loop().isStopped() && clock.oneIn(3)) {
+      LaterVersion.sendRecord(peer.session(), new byte[clock.between(0, 300)]);
+    }
     int frames = clock.oneIn(10) ? 20 : clock.between(0, 4);
     for (int i = 0; i < frames; i++) {
       int bytes = clock.oneIn(20) ? 30_000 : clock.between(FrameLedger.FRAME_BYTES_MIN, 400);

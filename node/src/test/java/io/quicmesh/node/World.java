@@ -129,7 +129,7 @@ final class World {
   void handleStep(WorldNode node, HandoverStep step) {
     if (step.state().step() == crashAtStep) {
       crashAtStep = -1;
-      log(node, "crashes after step " + step);
+      log(node, "crashes after step " + step.state().step() + ": " + step);
       clock.faultAfter(0, () -> crash(node));
       clock.faultAfter(clock.between(1, 2_000) * MILLI, () -> restart(node));
     }

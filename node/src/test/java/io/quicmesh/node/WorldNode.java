@@ -199,7 +199,7 @@ final class WorldNode implements FramePort {
       case "fatal" -> throw new AssertionError(this + ": " + arguments[0]);
       case "joinOpened" -> throw new AssertionError("nobody joins here");
       case "handoverStepped" -> world.handleStep(this, (HandoverStep) arguments[1]);
-      case "heard", "pathChanged" -> {}
+      case "heard", "echoed", "pathChanged" -> {}
       default -> {
         Object[] named = arguments.clone();
         Arrays.setAll(named, i -> named[i] instanceof Peer peer ? peer.name() : named[i]);

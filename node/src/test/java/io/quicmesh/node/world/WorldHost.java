@@ -34,6 +34,7 @@ public final class WorldHost implements Dialer {
   private WorldLoop loop;
   private ServerRole server = ServerRole.none();
   private int handshakes;
+  private boolean isLater;
   private UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true, true);
 
   WorldHost(String name, Underlay underlay, TransportIdentity identity, InetSocketAddress address) {
@@ -68,6 +69,16 @@ public final class WorldHost implements Dialer {
   /** Lets this end of all connections end, and tells nobody outside. */
   public void endConnections() {
     List.copyOf(connections).forEach(WorldConnection::endHere);
+  }
+
+  /** From now on the host runs a later version of the protocol, and says things unheard of. */
+  public void runLaterVersion() {
+    isLater = true;
+  }
+
+  /** Whether the host runs a later version of the protocol. */
+  public boolean isLater() {
+    return isLater;
   }
 
   /** End-to-end handshakes that have given this host a secret. */

@@ -19,6 +19,8 @@ public final class WorldStream implements SendStream, ReceiveStream {
   private static final long WRITABLE_BYTES = 128 * 1024;
   private static final long WINDOW_BYTES = 1024 * 1024;
   private static final int HEADER_BYTES = 41;
+  private static final int SET_UP = 1;
+  private static final byte[] UNKNOWN_RECORD = {0, 0, 3, 0x2f, 1, 2, 3};
 
   private final WorldConnection from;
   private final StreamHeader header;
@@ -27,6 +29,8 @@ public final class WorldStream implements SendStream, ReceiveStream {
 
   private SendStream.@Nullable Listener sender;
   private boolean announced;
+  private boolean isFirst = true;
+  private boolean isSetUp;
   private boolean finished;
   private boolean told;
   private @Nullable String closedCause;
@@ -101,6 +105,12 @@ public final class WorldStream implements SendStream, ReceiveStream {
     pending += bytes.length;
     from.host().underlay().tap().written(this, bytes);
     from.transmit(bytes.length, urgent, order, () -> receive(bytes));
+    isSetUp |= isFirst && bytes[0] == SET_UP;
+    isFirst = false;
+    if (isSetUp && from.host().isLater() && !isSplice()) {
+      from.transmit(UNKNOWN_RECORD.length, urgent, order, () -> receive(UNKNOWN_RECORD.clone()));
+      pending += UNKNOWN_RECORD.length;
+    }
   }
 
   @Override

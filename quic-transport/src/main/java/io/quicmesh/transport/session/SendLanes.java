@@ -137,6 +137,16 @@ final class SendLanes {
     }
   }
 
+  /** Whether some lane has lost its stream on the carrier in use. */
+  boolean isLaneMissing() {
+    for (SendLane lane : lanes) {
+      if (attached != null && !lane.isAttached()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   boolean canSendUnnumbered() {
     return lanes[0].isAttached();
   }

@@ -288,6 +288,13 @@ public final class Session {
   }
 
   /**
+   * Whether some lane has lost its stream on the carrier in use, so that {@link #attach} is needed.
+   */
+  public boolean isLaneMissing() {
+    return sendLanes.isLaneMissing();
+  }
+
+  /**
    * As {@link #attach}, and sends again what is unacknowledged: because the path under the carrier
    * changed, and QUIC repairs only slowly what was lost on the old one.
    */
