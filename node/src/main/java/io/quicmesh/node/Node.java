@@ -21,6 +21,7 @@ import io.quicmesh.transport.quic.QuicConnection;
 import io.quicmesh.transport.quic.QuicEndpoint;
 import io.quicmesh.transport.quic.ServerRole;
 import io.quicmesh.transport.quic.Urgency;
+import io.quicmesh.transport.session.CipherWarmUp;
 import io.quicmesh.transport.session.FlightBudget;
 import io.quicmesh.transport.wire.Opaque;
 import java.io.IOException;
@@ -50,6 +51,9 @@ public final class Node implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
   private static final long START_SECONDS_MAX = 10;
   private static final long RING_DROPS_SECONDS = 1;
+
+  /** After the start, which needs the processors itself. */
+  private static final long WARM_UP_SECONDS = 2;
 
   private final IoEventLoop loop;
   private final MultiThreadIoEventLoopGroup group;
@@ -138,6 +142,11 @@ public final class Node implements AutoCloseable {
       var unused =
           loop.scheduleAtFixedRate(
               node[0]::readRingDrops, RING_DROPS_SECONDS, RING_DROPS_SECONDS, TimeUnit.SECONDS);
+      var unusedWarmUp =
+          loop.schedule(
+              () -> helper.execute(() -> CipherWarmUp.run(PooledByteBufAllocator.DEFAULT)),
+              WARM_UP_SECONDS,
+              TimeUnit.SECONDS);
       LOG.info(
           "node started node={} tap={} local={}",
           identity.name(),
