@@ -170,7 +170,7 @@ final class ResumeExchange {
       refuse(message.epoch(), 0);
       return;
     }
-    if (!session.moves().admit(message.epoch(), link)) {
+    if (!session.moves().admit(message.epoch(), message.generation(), link)) {
       refuse(message.epoch(), session.moves().highestEpoch());
       return;
     }

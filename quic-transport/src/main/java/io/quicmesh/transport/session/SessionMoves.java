@@ -123,12 +123,14 @@ final class SessionMoves {
   /**
    * Whether the peer's attempt is newer than all that are known. Then ours is given up, but made
    * again if the peer only wants new keys where the lanes are.
+   *
+   * @param generation of the secret that the attempt is made with
    */
-  boolean admit(int epoch, CarrierLink on) {
-    if (epoch <= highestEpoch) {
+  boolean admit(int epoch, int generation, CarrierLink on) {
+    if (epoch <= highestEpoch && !isBehind(generation)) {
       return false;
     }
-    highestEpoch = epoch;
+    highestEpoch = Math.max(highestEpoch, epoch);
     Attachment attached = sendLanes.attached();
     boolean isUpkeep = attached != null && attached.link() == on;
     CarrierLink interrupted = isUpkeep ? handoverUnderWay() : null;
@@ -139,6 +141,25 @@ final class SessionMoves {
       return true;
     }
     begin(interrupted, 0, Purpose.HANDOVER);
+    return false;
+  }
+
+  /**
+   * Whether a ratchet that the peer has committed was lost on its way here. Then it refuses all
+   * that is made with our older secret, so what it begins itself goes before ours, whatever the
+   * epochs.
+   */
+  private boolean isBehind(int generation) {
+    return generation > session.keys().schedule().generation()
+        && (sendLanes.attached() == null || isRefused());
+  }
+
+  private boolean isRefused() {
+    for (CarrierLink link : session.links().all()) {
+      if (link.resume().epoch() != 0 && link.resume().refusals() > 0) {
+        return true;
+      }
+    }
     return false;
   }
 
