@@ -120,23 +120,24 @@ cli_flags() {
 }
 
 # Class-data sharing saves half of the start. The first short command writes two archives beside the
-# jar, one of each kind of process; without them, or when they do not fit, all works the same.
+# jar, one of each kind of process; without them, or when they do not fit, all works the same. It is
+# tried once for each jar: on a JVM that cannot, no later command takes the time again.
 archive_of() {
   archive=$home/target/cds/$1-$major-$stamp.jsa
 }
 
 make_archives() {
-  local making=$home/target/cds/making
-  archive_of cli
-  [[ -f $archive ]] && return
+  local making=$home/target/cds/making tried=$home/target/cds/tried-$major-$stamp
+  [[ ! -f $tried ]] || return 0
   # What a killed command left behind.
   find "$making" -maxdepth 0 -mmin +5 -exec rm -rf {} + 2> /dev/null || true
   mkdir -p "$home/target/cds" 2> /dev/null && mkdir "$making" 2> /dev/null || return 0
-  rm -f "$home/target/cds"/*-"$major"-*.jsa
+  rm -f "$home/target/cds"/*-"$major"-*
   daemon_flags
   make_archive daemon run_until_ready --state-dir "$making/state"
   cli_flags
   make_archive cli env --state-dir "$making/none" status
+  : > "$tried"
   rm -rf "$making"
 }
 
