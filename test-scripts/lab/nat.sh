@@ -25,7 +25,7 @@ declare -gA LAB_NAT=() # router -> its arguments, for lab_nat_rebind
 #   --hairpin  inside hosts reach each other by their outside endpoints (cones only)
 #   --ports    whether a mapping's first choice is the inside port (cones only; default keep)
 lab_nat() {
-  local router=$1 kind=$2 hairpin=no ports=keep timeout=120 wan=${LAB_IP4[$1/wan]}
+  local router=$1 kind=$2 hairpin=no ports=keep timeout=120 learns=yes wan=${LAB_IP4[$1/wan]}
   LAB_NAT[$router]=${*:2}
   shift 2
   while (($#)); do
@@ -33,6 +33,7 @@ lab_nat() {
       --hairpin) hairpin=yes ;;
       --ports) ports=$2; shift ;;
       --udp-timeout) timeout=$2; shift ;;
+      --forgetful) learns=no ;; # of lab_nat_anew
       *) die "lab_nat: unknown option '$1'" ;;
     esac
     shift
@@ -43,6 +44,7 @@ lab_nat() {
       none) ;;
       full-cone | address-restricted | port-restricted)
         lab_nat_cone "$wan" "$kind" "$hairpin" "$ports" "$timeout"
+        [[ $learns == no ]] || lab_nat_learn
         lab_nat_firewall
         ;;
       symmetric)
@@ -63,18 +65,24 @@ lab_nat() {
 
 # The router forgets all mappings, as after a reboot or an expiry.
 lab_nat_forget() {
-  local arguments
-  read -ra arguments <<<"${LAB_NAT[$1]}"
-  lab_nat "$1" "${arguments[@]}"
-  ip netns exec "$LAB_ID-$1" conntrack -F 2>/dev/null
+  lab_nat_anew "$1"
 }
 
 # NAT rebinding: the router forgets all mappings and the next ones have other ports.
 lab_nat_rebind() {
-  local arguments
-  read -ra arguments <<<"${LAB_NAT[$1]}"
-  lab_nat "$1" "${arguments[@]}" --ports random
+  lab_nat_anew "$1" --ports random
+}
+
+# A packet of an old flow that comes between the new rules and the end of that flow must not bring its
+# mapping back: so mappings are written down again only after that.
+lab_nat_anew() { # ROUTER [OPTION...]
+  local arguments kept=${LAB_NAT[$1]}
+  read -ra arguments <<<"$kept"
+  lab_nat "$1" "${arguments[@]}" "${@:2}" --forgetful
+  LAB_NAT[$1]=$kept
   ip netns exec "$LAB_ID-$1" conntrack -F 2>/dev/null
+  [[ ${arguments[0]} != full-cone && ${arguments[0]} != *-restricted ]] ||
+    lab_nat_learn | ip netns exec "$LAB_ID-$1" nft -f -
 }
 
 lab_nat_cone() { # WAN-ADDRESS KIND HAIRPIN PORTS TIMEOUT
@@ -106,13 +114,6 @@ table ip nat {
     oifname wan meta l4proto udp $first $other
     oifname wan masquerade
   }
-  chain learn {
-    type filter hook postrouting priority srcnat + 10
-    oifname != wan accept
-    update @taken { udp sport }
-    meta l4proto udp ct direction original update @outside { ct original ip saddr . ct original proto-src : udp sport } update @inside { udp sport : ct original ip saddr . ct original proto-src } update @asked { ct original ip saddr . ct original proto-src . ip daddr }
-    meta l4proto udp ct direction reply update @outside { ct reply ip saddr . ct reply proto-src : udp sport } update @inside { udp sport : ct reply ip saddr . ct reply proto-src } update @asked { ct reply ip saddr . ct reply proto-src . ip daddr }
-  }
   chain filter {
     type filter hook forward priority 0
     iifname != wan accept
@@ -123,6 +124,21 @@ EOF
     address-restricted) echo '    ip daddr . udp dport . ip saddr @asked accept' ;;
   esac
   printf '    drop\n  }\n}\n'
+}
+
+# What the kernel chose for an endpoint's first packet is written down.
+lab_nat_learn() {
+  cat <<'EOF'
+table ip nat {
+  chain learn {
+    type filter hook postrouting priority srcnat + 10
+    oifname != wan accept
+    update @taken { udp sport }
+    meta l4proto udp ct direction original update @outside { ct original ip saddr . ct original proto-src : udp sport } update @inside { udp sport : ct original ip saddr . ct original proto-src } update @asked { ct original ip saddr . ct original proto-src . ip daddr }
+    meta l4proto udp ct direction reply update @outside { ct reply ip saddr . ct reply proto-src : udp sport } update @inside { udp sport : ct reply ip saddr . ct reply proto-src } update @asked { ct reply ip saddr . ct reply proto-src . ip daddr }
+  }
+}
+EOF
 }
 
 lab_nat_masquerade() { # [FLAG]
