@@ -170,22 +170,32 @@ lab_unsilence() {
   lab_pass_ingress "$1" "$2"
 }
 
-# lab_new_address HOST [IF]: the host gets another address in the same place; the old one is gone.
+# lab_new_address HOST [IF]: the host gets another address in the same place, and then loses the old one.
 lab_new_address() {
-  local host=$1 if=${2-eth0} far metric
+  local host=$1 if=${2-eth0} far metric old4=${LAB_IP4[$1/${2-eth0}]} old6=${LAB_IP6[$1/${2-eth0}]}
   read -ra far <<<"${LAB_FAR[$host/$if]}"
   metric=$(sed -nE 's/^route replace default .* metric ([0-9]+)$/\1/p' <<<"${LAB_ROUTES[$host/$if]}" | head -n 1)
-  ip -n "$LAB_ID-$host" addr flush dev "$if" scope global
   case ${LAB_KIND[${far[0]}]} in
-    inet)
-      ip -n "$LAB_ID-${far[0]}" route flush dev "${far[1]}"
-      ip -n "$LAB_ID-${far[0]}" -6 route flush dev "${far[1]}" proto boot
-      lab_attach_inet "$host" "$if" "${far[1]}" "$metric"
-      ;;
+    inet) lab_attach_inet "$host" "$if" "${far[1]}" "$metric" ;;
     router) lab_attach_inside "$host" "$if" "${far[0]}" "${far[1]}" "$metric" ;;
     segment) lab_attach_segment "$host" "$if" "${far[0]}" "${far[1]}" ;;
     *) die "lab_new_address: $host/$if is on a link" ;;
   esac
+  ip -n "$LAB_ID-$host" -batch - <<BATCH
+addr del $old4/$(lab_prefix "$host" "$if" 4) dev $if
+addr del $old6/$(lab_prefix "$host" "$if" 6) dev $if
+BATCH
+  if [[ ${LAB_KIND[${far[0]}]} == inet ]]; then
+    ip -n "$LAB_ID-${far[0]}" route del "$old4/32" dev "${far[1]}"
+    ip -n "$LAB_ID-${far[0]}" -6 route del "$old6/128" dev "${far[1]}"
+  fi
+}
+
+# The length of the prefix of a host's address.
+lab_prefix() { # HOST IF 4|6
+  local lines
+  mapfile -t lines < <(sed -nE 's#^addr replace [^/]*/([0-9]+) .*#\1#p' <<<"${LAB_ROUTES[$1/$2]}")
+  [[ $3 == 4 ]] && echo "${lines[0]}" || echo "${lines[1]}"
 }
 
 # lab_mtu HOST IF MTU: both ends of the link.
