@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  * Compares how the network is with how it was, and says what that means: nothing, minor or major.
  *
  * <p>Major is what touches the uplinks that our connections leave by: one that is gone, down or
- * without carrier, one whose address in use is gone, another choice of the kernel, another
- * preferred default route. Minor is what only changes where we can be reached: ordinary interfaces
- * and their addresses. Containers, tunnels of others and our own TAP device coming and going is
- * nothing, unless our connections leave by them.
+ * without carrier, one whose address in use is gone or not in use any more, another choice of the
+ * kernel, another preferred default route. Minor is what only changes where we can be reached:
+ * ordinary interfaces and their addresses. Containers, tunnels of others and our own TAP device
+ * coming and going is nothing, unless our connections leave by them.
  *
  * <p>Mutable; owned by whoever watches the links.
  */
@@ -71,6 +71,10 @@ public final class NetworkClassifier {
       String reason = "connections leave by " + String.join(", ", namesOf(now.used()));
       return NetworkChange.major(MigrationCause.ROUTE_CHANGE, reason);
     }
+    if (!before.used().equals(now.used()) && areSourcesKnown(before) && areSourcesKnown(now)) {
+      String reason = "connections leave from another address";
+      return NetworkChange.major(MigrationCause.ADDRESS_CHANGE, reason);
+    }
     for (boolean ipv6 : new boolean[] {false, true}) {
       Optional<DefaultRoute> was = before.preferredRoute(ipv6);
       Optional<DefaultRoute> is = now.preferredRoute(ipv6);
@@ -81,6 +85,14 @@ public final class NetworkClassifier {
       }
     }
     return null;
+  }
+
+  /**
+   * The kernel may have another source address in mind while the old one is still there, or, since
+   * it is asked later than its events tell, before these say that the old one is gone.
+   */
+  private static boolean areSourcesKnown(NetworkView view) {
+    return view.used().stream().allMatch(use -> use.localAddress() != null);
   }
 
   /** The metric alone changes no packet's way. */

@@ -87,6 +87,23 @@ class NetworkClassifierTest {
   }
 
   @Test
+  void anotherSourceAddressIsMajorEvenWhileTheOldOneIsThere() {
+    Networks both =
+        laptop()
+            .addresses("wlan0", ip(192, 0, 2, 10), ip(192, 0, 2, 77))
+            .uses("wlan0", ip(192, 0, 2, 77));
+
+    assertMajor(
+        change(both), MigrationCause.ADDRESS_CHANGE, "connections leave from another address");
+    assertThat(
+            change(
+                    both,
+                    laptop().addresses("wlan0", ip(192, 0, 2, 77)).uses("wlan0", ip(192, 0, 2, 77)))
+                .severity())
+        .isEqualTo(Severity.MINOR);
+  }
+
+  @Test
   void anotherAddressOfTheUsedUplinkComingAndGoingIsMinor() {
     Networks two = laptop().addresses("wlan0", ip(192, 0, 2, 10), ip(192, 0, 2, 11));
 

@@ -38,8 +38,8 @@ final class NetworkWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NetworkWatch.class);
 
   private static final long TICK_MILLIS = 1000;
-  private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-  private static final long DELAY_MAX_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+  private static final long DELAY_MAX_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   /** Hears of changes, on the node's event loop. */
   interface Listener {
