@@ -1,6 +1,7 @@
 package io.quicmesh.node;
 
 import io.netty.util.concurrent.Future;
+import io.quicmesh.migration.BlackHoleDetector;
 import io.quicmesh.migration.MigrationCause;
 import io.quicmesh.migration.NetworkView;
 import io.quicmesh.migration.UplinkChoice;
@@ -10,7 +11,6 @@ import io.quicmesh.transport.quic.PortSocket;
 import io.quicmesh.transport.quic.QuicConnection;
 import io.quicmesh.transport.quic.UdpPort;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,9 +23,6 @@ import org.slf4j.LoggerFactory;
 final class Uplinks {
 
   private static final Logger LOG = LoggerFactory.getLogger(Uplinks.class);
-
-  /** How long something may stay unanswered everywhere until the uplink itself is to blame. */
-  private static final long BLACK_HOLE_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
   /** What moves with the sockets. */
   interface Host {
@@ -46,10 +43,9 @@ final class Uplinks {
   private final NodeContext context;
   private final Host host;
   private final UplinkChoice choice;
+  private final BlackHoleDetector detector = new BlackHoleDetector();
   private final LoopAlarm alarm;
   private @Nullable String current;
-  private long suspectNanos;
-  private boolean isSuspect;
 
   Uplinks(NodeContext context, UplinkPreference preference, Host host) {
     this.context = context;
@@ -67,33 +63,32 @@ final class Uplinks {
 
   /** Nothing is heard from a peer or relay; perhaps from nobody. */
   void handleSilent() {
-    if (!isSuspect) {
-      isSuspect = true;
-      suspectNanos = context.nowNanos();
-      host.askAll();
-      alarm.setAt(suspectNanos + BLACK_HOLE_NANOS);
-    }
+    act(detector.handleSilent(context.nowNanos()));
   }
 
   /** Something that was sent at this time was answered. */
   void handleEcho(long sentNanos) {
-    if (isSuspect && sentNanos - suspectNanos >= 0) {
-      isSuspect = false;
-    }
+    detector.handleEcho(sentNanos);
   }
 
   private void handleAlarm() {
     long now = context.nowNanos();
-    String uplink = choice.bound() == null ? current : choice.bound();
-    if (isSuspect && now - suspectNanos >= BLACK_HOLE_NANOS) {
-      isSuspect = false;
-      if (uplink != null && !host.connections().isEmpty()) {
-        LOG.info("nothing is answered over an uplink local={}", uplink);
-        choice.handleBlackHole(uplink, now);
-      }
-    }
+    act(detector.handleDeadline(now));
     choice.handleDeadline(now);
     drain();
+  }
+
+  private void act(BlackHoleDetector.Verdict verdict) {
+    String uplink = choice.bound() == null ? current : choice.bound();
+    if (verdict == BlackHoleDetector.Verdict.ASK) {
+      host.askAll();
+    } else if (verdict == BlackHoleDetector.Verdict.BLACK_HOLE
+        && uplink != null
+        && !host.connections().isEmpty()) {
+      LOG.info("nothing is answered over an uplink local={}", uplink);
+      choice.handleBlackHole(uplink, context.nowNanos());
+    }
+    arm();
   }
 
   private void drain() {
@@ -111,9 +106,11 @@ final class Uplinks {
         host.bound(null);
       }
     }
-    if (choice.nextDeadlineNanos() != Long.MAX_VALUE) {
-      alarm.setAt(choice.nextDeadlineNanos());
-    }
+    arm();
+  }
+
+  private void arm() {
+    alarm.setAt(Math.min(choice.nextDeadlineNanos(), detector.nextDeadlineNanos()));
   }
 
   private void bind(String device, MigrationCause cause) {
