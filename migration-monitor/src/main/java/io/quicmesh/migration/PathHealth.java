@@ -200,9 +200,15 @@ public final class PathHealth {
     return isUnanswered() ? nowNanos - silentSinceNanos() : 0;
   }
 
-  /** The silence at which the path counts as silent: max(250 ms, 3 RTT + 4 jitter). */
+  /**
+   * The silence at which the path counts as silent: max(250 ms, 3 RTT + 4 jitter). On a busy host
+   * answers come late in bursts, so the jitter adds max(250 ms, RTT) at most: else a dead path
+   * would be noticed late just there.
+   */
   public long silenceThresholdNanos() {
-    return Math.max(settings.silenceMinNanos(), 3 * rtt.smoothedNanos() + 4 * rtt.jitterNanos());
+    long jitterMaxNanos = Math.max(settings.silenceMinNanos(), rtt.smoothedNanos());
+    long jitterNanos = Math.min(4 * rtt.jitterNanos(), jitterMaxNanos);
+    return Math.max(settings.silenceMinNanos(), 3 * rtt.smoothedNanos() + jitterNanos);
   }
 
   public boolean isSilent() {

@@ -123,6 +123,17 @@ class PathHealthTest {
   }
 
   @Test
+  void jitterAddsNoMoreThanTheLeastSilenceOrARoundTripToTheThreshold() {
+    for (int i = 0; i < 200; i++) {
+      health.handleRtt(i % 2 == 0 ? 10 * MS : 310 * MS, i);
+    }
+    long rtt = health.quality(200).rttNanos();
+
+    assertThat(4 * health.quality(200).jitterNanos()).isGreaterThan(1_000 * MS);
+    assertThat(health.silenceThresholdNanos()).isEqualTo(3 * rtt + Math.max(250 * MS, rtt));
+  }
+
+  @Test
   void silenceThresholdGrowsWithRoundTripAndJitter() {
     for (int i = 0; i < 50; i++) {
       health.handleRtt(200 * MS, i);
