@@ -227,10 +227,12 @@ final class PeerCarriers {
   }
 
   /**
-   * The path under the carrier in use is another one since this time. QUIC repairs only slowly what
-   * was lost on the old path, so the lanes are attached there anew, which sends it again.
+   * The path under a carrier is another one since this time. QUIC repairs only slowly, if at all,
+   * what was lost on the old path: so the set-up goes on by another stream, and the lanes, if they
+   * are on that carrier, are attached there anew, which sends it again.
    */
   void handleMigrated(Carrier carrier, long sinceNanos) {
+    session.replaceSetUp(carrier);
     boolean isMending = attachNanos - sinceNanos >= 0;
     if (carrier.equals(session.carrier()) && !isMending && isAtRest()) {
       attachNanos = context.nowNanos();

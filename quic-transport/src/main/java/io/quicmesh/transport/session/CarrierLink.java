@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A session's hold on one carrier: its set-up stream each way, on which the end-to-end handshake,
  * RESUME and heartbeats run, and the attachments that were made on it. Owned by the event loop.
+ *
+ * <p>When the path under the carrier changed, QUIC may send nothing again of what a stream had in
+ * flight on the old one (RFC 9000, section 9.4, starts anew there): so the set-up stream is then
+ * replaced by another, and the peer, which sees a second one begin, replaces its own.
  */
 final class CarrierLink implements Carrier.Listener {
 
@@ -29,7 +33,9 @@ final class CarrierLink implements Carrier.Listener {
   private final Heartbeats heartbeats;
   private final Map<Integer, Attachment> attachments = new LinkedHashMap<>();
   private @Nullable SendStream setUp;
-  private boolean peerOpenedSetUp;
+  private @Nullable SetUpInput peerSetUp;
+  private int setUps;
+  private int peerSetUps;
   private boolean closed;
 
   CarrierLink(Session session, Carrier carrier) {
@@ -84,12 +90,16 @@ final class CarrierLink implements Carrier.Listener {
   }
 
   private void handleSetUpStream(IncomingStream incoming) {
-    if (peerOpenedSetUp) {
-      incoming.refuse(CloseCode.PROTOCOL);
-      return;
+    SetUpInput replaced = peerSetUp;
+    if (replaced != null) {
+      replaced.end();
     }
-    peerOpenedSetUp = true;
     SetUpInput input = new SetUpInput(this, incoming);
+    peerSetUp = input;
+    peerSetUps++;
+    if (peerSetUps > 1 && setUps < peerSetUps) {
+      replaceSetUp();
+    }
     incoming.stream().setListener(input);
     input.process();
   }
@@ -130,12 +140,38 @@ final class CarrierLink implements Carrier.Listener {
     if (stream == null) {
       stream = carrier.openStream(URGENCY_CONTROL);
       setUp = stream;
+      setUps++;
       stream.setListener(new SetUpOutput());
       LaneHeader.setUp().write(out);
     }
     out.writeInt(RecordType.header(length, type)).writeBytes(payload);
     payload.release();
     stream.write(out);
+  }
+
+  /**
+   * Goes on with another set-up stream, because the path changed. What was under way on the old one
+   * is lost, which attempts and heartbeats bear and a handshake does not. The new one begins before
+   * the old one ends, for a relay forgets a circuit with its last stream.
+   */
+  void replaceSetUp() {
+    SendStream old = setUp;
+    if (old != null && !closed && !handshake.isRunning() && session.isEstablished()) {
+      setUp = null;
+      heartbeats.repeat();
+      old.setListener(new Replaced());
+      old.reset(CloseCode.SUPERSEDED.code());
+    }
+  }
+
+  /** Hears of nothing any more. */
+  private static final class Replaced implements SendStream.Listener {
+
+    @Override
+    public void writable() {}
+
+    @Override
+    public void closed(String cause) {}
   }
 
   /** Without its set-up stream a carrier is good for nothing, however well its lanes may run. */

@@ -30,6 +30,11 @@ final class Heartbeats {
     sendProven(RecordType.HEARTBEAT, number);
   }
 
+  /** Sends the last one again. */
+  void repeat() {
+    sendProven(RecordType.HEARTBEAT, highestSent);
+  }
+
   void handleHeartbeat(ByteBuf payload) {
     Long number = readProven(RecordType.HEARTBEAT, payload);
     if (number != null) {

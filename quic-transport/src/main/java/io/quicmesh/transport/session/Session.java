@@ -302,6 +302,14 @@ public final class Session {
     upkeep(carrier, 0, Purpose.RESENDING);
   }
 
+  /** The path under a carrier changed: what its set-up stream had in flight may never come. */
+  public void replaceSetUp(Carrier carrier) {
+    CarrierLink link = links.find(carrier);
+    if (link != null) {
+      link.replaceSetUp();
+    }
+  }
+
   /** Moves the lanes on to the next generation of the session's secret, where they are. */
   public void ratchet() {
     Carrier on = carrier();

@@ -52,7 +52,8 @@ final class SetUpInput implements ReceiveStream.Listener {
     end();
   }
 
-  private void end() {
+  /** Takes nothing more. */
+  void end() {
     if (!ended) {
       ended = true;
       reader.release();

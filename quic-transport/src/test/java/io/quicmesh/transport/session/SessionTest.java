@@ -230,6 +230,20 @@ class SessionTest {
   }
 
   @Test
+  void streamsThatGotStuckWithTheOldPathAreReplacedByOthersOfBothSides() {
+    SimulatedCarrier.Pair relay = add(Carrier.Kind.CIRCUIT, "relay", 5 * MILLI);
+    world.runFor(200 * MILLI);
+    traffic(50);
+    relay.stickStreams();
+    left.session.replaceSetUp(relay.left());
+    left.session.attachAndResend(relay.left());
+    traffic(50);
+    assertEverythingArrives();
+    assertThat(left.session.counters().badRecords()).isZero();
+    assertThat(right.session.counters().badRecords()).isZero();
+  }
+
+  @Test
   void bothSidesHearThatThePeerFollowed() {
     add(Carrier.Kind.CIRCUIT, "relay", 20 * MILLI);
     world.runFor(400 * MILLI);

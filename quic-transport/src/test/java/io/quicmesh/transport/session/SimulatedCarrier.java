@@ -46,6 +46,12 @@ final class SimulatedCarrier implements Carrier {
       right.silent = true;
     }
 
+    /** What streams that are there now have in flight, or send from now on, never comes. */
+    void stickStreams() {
+      left.streams.forEach(stream -> stream.stuck = true);
+      right.streams.forEach(stream -> stream.stuck = true);
+    }
+
     void slow(long nanosPerByte) {
       left.nanosPerByte = nanosPerByte;
       right.nanosPerByte = nanosPerByte;
@@ -155,6 +161,7 @@ final class SimulatedCarrier implements Carrier {
     private boolean paused;
     private boolean over;
     private boolean stopped;
+    private boolean stuck;
     private boolean finishing;
     private long pending;
 
@@ -184,7 +191,7 @@ final class SimulatedCarrier implements Carrier {
       world.at(
           busyUntilNanos + latencyNanos,
           () -> {
-            if (!silent) {
+            if (!silent && !stuck) {
               arrival.run();
             }
           });
