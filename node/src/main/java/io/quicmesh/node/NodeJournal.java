@@ -76,7 +76,8 @@ public final class NodeJournal implements NodeEvents {
   NodeJournal(NodeContext context) {
     this.context = context;
     this.monitor =
-        new MigrationMonitor(tracker, MigrationMonitor.TIMEOUT_NANOS, context.nowNanos());
+        new MigrationMonitor(
+            tracker, context.settings().migrationTimeoutNanos(), context.nowNanos());
     var unused = context.loop().scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
   }
 

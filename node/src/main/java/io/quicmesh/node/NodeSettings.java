@@ -2,6 +2,7 @@ package io.quicmesh.node;
 
 import io.quicmesh.migration.ChoiceSettings;
 import io.quicmesh.migration.HandoverSettings;
+import io.quicmesh.migration.MigrationMonitor;
 import io.quicmesh.migration.PathHealthSettings;
 import io.quicmesh.migration.RetrySettings;
 import io.quicmesh.migration.UplinkPreference;
@@ -19,6 +20,7 @@ import java.util.List;
  * @param directPeers addresses at which members may be found without a relay's help
  * @param isMobile whether this host is likely to change its underlay address
  * @param uplinks which interfaces are preferred towards the underlay
+ * @param migrationTimeoutNanos a connection's migration that lasts longer has failed
  */
 public record NodeSettings(
     int dataLanes,
@@ -28,6 +30,7 @@ public record NodeSettings(
     List<InetSocketAddress> directPeers,
     boolean isMobile,
     UplinkPreference uplinks,
+    long migrationTimeoutNanos,
     PathHealthSettings health,
     ChoiceSettings choice,
     RetrySettings retry,
@@ -49,6 +52,7 @@ public record NodeSettings(
         List.of(),
         false,
         UplinkPreference.NONE,
+        MigrationMonitor.TIMEOUT_NANOS,
         PathHealthSettings.DEFAULT,
         ChoiceSettings.DEFAULT,
         RetrySettings.DEFAULT,

@@ -31,10 +31,10 @@ final class RelayJournal implements RelayLoop.Observer {
   private final LimitedLog limited;
   private volatile Consumer<AdminEvent> listener = event -> {};
 
-  RelayJournal(Promise<Void> drained) {
+  RelayJournal(Promise<Void> drained, long migrationTimeoutNanos) {
     this.drained = drained;
     long now = System.nanoTime();
-    this.monitor = new MigrationMonitor(migrations, MigrationMonitor.TIMEOUT_NANOS, now);
+    this.monitor = new MigrationMonitor(migrations, migrationTimeoutNanos, now);
     this.limited = new LimitedLog(LOG, now);
   }
 

@@ -90,7 +90,7 @@ public final class RelayServer implements FactsSource {
     this.identity = identity;
     this.drained = loop.newPromise();
     this.stopped = loop.newPromise();
-    this.journal = new RelayJournal(drained);
+    this.journal = new RelayJournal(drained, config.limits().times().migrationNanos());
     Greeting greeting = new Greeting(new SecureRandom().nextLong(), config.software());
     this.relay =
         new RelayLoop(

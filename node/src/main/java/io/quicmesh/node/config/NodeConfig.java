@@ -55,7 +55,7 @@ public record NodeConfig(
     this.mobile = mobile;
     this.uplinks = uplinks == null ? new Uplinks(null, null) : uplinks;
     this.direct = direct == null ? new Direct(null, null, null, null, null, null) : direct;
-    this.health = health == null ? new Health(null, null, null) : health;
+    this.health = health == null ? new Health(null, null, null, null) : health;
     this.session = session == null ? new Lanes(null, null, null, null, null) : session;
     this.switching = switching == null ? new Switching(null, null, null, null, null) : switching;
     this.quic = quic == null ? new Quic(null, null) : quic;
@@ -152,9 +152,12 @@ public record NodeConfig(
     }
   }
 
-  /** Heartbeats. */
+  /** Heartbeats, and how long migrations may take. */
   public record Health(
-      @Nullable Time healthInterval, @Nullable Time busyInterval, @Nullable Time silence) {}
+      @Nullable Time healthInterval,
+      @Nullable Time busyInterval,
+      @Nullable Time silence,
+      @Nullable Time migrationTimeout) {}
 
   /** Sessions: lanes, their bounds, and keys. */
   public record Lanes(

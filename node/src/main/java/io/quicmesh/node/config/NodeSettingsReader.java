@@ -2,6 +2,7 @@ package io.quicmesh.node.config;
 
 import io.quicmesh.migration.ChoiceSettings;
 import io.quicmesh.migration.HandoverSettings;
+import io.quicmesh.migration.MigrationMonitor;
 import io.quicmesh.migration.PathHealthSettings;
 import io.quicmesh.migration.RetrySettings;
 import io.quicmesh.node.KeySettings;
@@ -35,6 +36,7 @@ public final class NodeSettingsReader {
           addresses(config.direct().addresses()),
           config.isMobile(),
           config.uplinks().preference(),
+          nanos(config.health().migrationTimeout(), MigrationMonitor.TIMEOUT_NANOS),
           health(config.health()),
           ChoiceSettings.DEFAULT,
           retry(config.direct()),

@@ -21,6 +21,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,7 @@ record RelayFile(RelayLimits limits, HandshakeLimits handshakes, LogSettings log
       RelayLimits.@Nullable Joins joins,
       RelayLimits.@Nullable Rates rates,
       @Nullable Handshakes handshakes,
+      @Nullable Migrations migrations,
       @Nullable Log log) {
 
     static Keys defaults() {
@@ -57,9 +59,13 @@ record RelayFile(RelayLimits limits, HandshakeLimits handshakes, LogSettings log
           limits.rates(),
           new Handshakes(
               handshakes.inFlightMax(), handshakes.perSourceMax(), handshakes.retryAbove()),
+          new Migrations((int) TimeUnit.NANOSECONDS.toSeconds(limits.times().migrationNanos())),
           new Log("info", "plain", false));
     }
   }
+
+  /** The keys of the group about migrations. */
+  private record Migrations(int timeoutSeconds) {}
 
   /** The keys of the group about handshakes. */
   private record Handshakes(int inFlightMax, int perSourceMax, int retryAbove) {}
@@ -151,13 +157,14 @@ record RelayFile(RelayLimits limits, HandshakeLimits handshakes, LogSettings log
 
   private static RelayFile of(Path file, Keys keys) throws IOException {
     Keys defaults = Keys.defaults();
+    Migrations migrations = or(keys.migrations, defaults.migrations);
     RelayLimits limits =
         new RelayLimits(
             or(keys.connections, defaults.connections),
             or(keys.circuits, defaults.circuits),
             or(keys.joins, defaults.joins),
             or(keys.rates, defaults.rates),
-            RelayLimits.defaults().times());
+            RelayLimits.defaults().times().withMigrationSeconds(migrations.timeoutSeconds));
     Handshakes handshakes = or(keys.handshakes, defaults.handshakes);
     return new RelayFile(
         limits,

@@ -1,5 +1,6 @@
 package io.quicmesh.relay.core;
 
+import io.quicmesh.migration.MigrationMonitor;
 import java.util.concurrent.TimeUnit;
 
 /** Every bound of a relay, grouped by what it bounds. A rate of 0 bytes a second is no limit. */
@@ -118,14 +119,27 @@ public record RelayLimits(
    * @param retireNanos for a node to close the connection that it has replaced itself
    */
   public record Times(
-      long helloNanos, long answerNanos, long probeNanos, long joinNanos, long retireNanos) {
+      long helloNanos,
+      long answerNanos,
+      long probeNanos,
+      long joinNanos,
+      long retireNanos,
+      long migrationNanos) {
     static Times defaults() {
       return new Times(
           TimeUnit.SECONDS.toNanos(5),
           TimeUnit.SECONDS.toNanos(5),
           TimeUnit.SECONDS.toNanos(1),
           TimeUnit.SECONDS.toNanos(30),
-          TimeUnit.SECONDS.toNanos(60));
+          TimeUnit.SECONDS.toNanos(60),
+          MigrationMonitor.TIMEOUT_NANOS);
+    }
+
+    /** The same with another bound on migrations. */
+    public Times withMigrationSeconds(int seconds) {
+      requireAtLeast(1, seconds, "migrations.timeout-seconds");
+      long nanos = TimeUnit.SECONDS.toNanos(seconds);
+      return new Times(helloNanos, answerNanos, probeNanos, joinNanos, retireNanos, nanos);
     }
   }
 
