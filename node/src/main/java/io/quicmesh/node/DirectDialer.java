@@ -29,18 +29,28 @@ final class DirectDialer {
 
   private static final Logger LOG = LoggerFactory.getLogger(DirectDialer.class);
 
+  /** What comes of dialling. */
+  interface Owner {
+
+    /** A connection to the peer is up. */
+    void connected(QuicConnection connection);
+
+    /** Somebody with another key answers at an address that is said to be the peer's. */
+    void answeredByAnother(InetSocketAddress at);
+  }
+
   private final NodeContext context;
   private final Fingerprint peer;
-  private final Consumer<QuicConnection> connected;
+  private final Owner owner;
   private final DirectRetry retry;
   private final Set<Candidate> dialling = new HashSet<>();
   private final Set<InetSocketAddress> observed = new LinkedHashSet<>();
   private final Set<InetSocketAddress> told = new LinkedHashSet<>();
 
-  DirectDialer(NodeContext context, Fingerprint peer, Consumer<QuicConnection> connected) {
+  DirectDialer(NodeContext context, Fingerprint peer, Owner owner) {
     this.context = context;
     this.peer = peer;
-    this.connected = connected;
+    this.owner = owner;
     this.retry = new DirectRetry(context.settings().retry(), PathPolicy.NONE);
   }
 
@@ -129,10 +139,7 @@ final class DirectDialer {
     } else if (output instanceof RetryOutput.CancelDial cancel) {
       dialling.remove(cancel.candidate());
     } else if (output instanceof RetryOutput.KeyMismatch mismatch) {
-      LOG.warn(
-          "somebody else answers at the address of a peer peer={} remote={}",
-          peer.shortText(),
-          mismatch.candidate().address());
+      owner.answeredByAnother(mismatch.candidate().address());
     } else if (output instanceof RetryOutput.RoundFailed failed) {
       LOG.debug("no direct connection peer={} reason={}", peer.shortText(), failed.reason());
     }
@@ -156,7 +163,7 @@ final class DirectDialer {
       drive();
     } else if (isWanted) {
       retry.handleConnected(candidate, now - startedNanos, now);
-      connected.accept(future.getNow());
+      owner.connected(future.getNow());
     } else {
       future.getNow().close(CloseCode.SUPERSEDED);
     }

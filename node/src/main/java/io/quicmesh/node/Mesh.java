@@ -9,6 +9,7 @@ import io.quicmesh.tap.TapException;
 import io.quicmesh.tap.TapListener;
 import io.quicmesh.tap.frame.FlowHash;
 import io.quicmesh.tap.frame.VirtioNetHeader;
+import io.quicmesh.transport.carrier.Addresses;
 import io.quicmesh.transport.carrier.CircuitCarrier;
 import io.quicmesh.transport.carrier.DirectCarrier;
 import io.quicmesh.transport.carrier.RelayClient;
@@ -258,6 +259,14 @@ final class Mesh implements TapListener, Peer.Host, Relays.Host {
   @Override
   public void refused(Peer peer, CloseCode code, String reason) {
     events.refused(peer, code, reason);
+  }
+
+  @Override
+  public void keyMismatch(Peer peer, InetSocketAddress at) {
+    events.alert(
+        "key-mismatch",
+        "somebody else answers at %s, an address of peer %s: see who has it, it is not tried again"
+            .formatted(Addresses.text(at), peer.name()));
   }
 
   @Override

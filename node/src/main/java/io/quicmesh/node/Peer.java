@@ -24,6 +24,7 @@ import io.quicmesh.transport.wire.CloseCode;
 import io.quicmesh.transport.wire.ControlMessage;
 import io.quicmesh.transport.wire.Fingerprint;
 import io.quicmesh.transport.wire.Opaque;
+import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
@@ -42,7 +43,11 @@ import org.slf4j.LoggerFactory;
  * PeerHandshake} proves who the peer is, {@link KeyRotation} says when its keys move on.
  */
 final class Peer
-    implements SessionListener, DirectCarrier.Owner, PeerCarriers.Observer, PeerMessages.Listener {
+    implements SessionListener,
+        DirectCarrier.Owner,
+        DirectDialer.Owner,
+        PeerCarriers.Observer,
+        PeerMessages.Listener {
 
   private static final Logger LOG = LoggerFactory.getLogger(Peer.class);
 
@@ -62,6 +67,9 @@ final class Peer
 
   /** The side that moved begins to mend; the other side does if it did not notice. */
   private static final long MIGRATED_DELAY_MILLIS = 20;
+
+  /** A carrier that is silent so long after a migration of its connection is stuck. */
+  private static final long STUCK_MILLIS = 800;
 
   /** A connection that was renewed has handed over by then. */
   private static final long RENEWED_MILLIS = 3000;
@@ -117,6 +125,9 @@ final class Peer
     /** The peer hands on a list of revoked keys. */
     void revocations(byte[] signedList);
 
+    /** Somebody with another key answers at an address that is said to be the peer's. */
+    void keyMismatch(Peer peer, InetSocketAddress at);
+
     /** The peer was refused because of what it is, or refused this host. */
     void refused(Peer peer, CloseCode code, String reason);
 
@@ -170,7 +181,7 @@ final class Peer
     this.messages = new PeerMessages(session, context, this);
     this.carriers = new PeerCarriers(session, context, this, isInitiator);
     this.circuits = new PeerCircuits(context, id, carriers);
-    this.dialer = new DirectDialer(context, id, this::addDirect);
+    this.dialer = new DirectDialer(context, id, this);
     long now = context.nowNanos();
     this.keys =
         new KeyRotation(settings.keys().rotationNanos(), settings.keys().renewalNanos(), now);
@@ -227,6 +238,16 @@ final class Peer
     drive();
   }
 
+  @Override
+  public void connected(QuicConnection connection) {
+    addDirect(connection);
+  }
+
+  @Override
+  public void answeredByAnother(InetSocketAddress at) {
+    host.keyMismatch(this, at);
+  }
+
   private void later(long millis, Runnable action) {
     Runnable guarded =
         () -> {
@@ -254,7 +275,22 @@ final class Peer
         carriers.handleMigrated(entry.carrier(), sinceNanos);
       }
     }
+    later(STUCK_MILLIS, () -> replaceIfStuck(connection));
     drive();
+  }
+
+  /** A carrier that stays silent after a migration though its connection is well is replaced. */
+  private void replaceIfStuck(QuicConnection connection) {
+    for (CarrierEntry entry : carriers.entries()) {
+      if (connection.equals(connectionOf(entry.carrier())) && entry.health().isSilent()) {
+        LOG.info("stuck after a migration peer={} carrier={}", name(), entry.id().label());
+        if (entry.carrier() instanceof CircuitCarrier circuit) {
+          circuit.close(CloseCode.SUPERSEDED);
+        } else {
+          renew(connection);
+        }
+      }
+    }
   }
 
   /** This node's end of a direct connection moved, and QUIC cannot follow: dial anew, hand over. */
