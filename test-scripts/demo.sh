@@ -40,7 +40,7 @@ segment() {
   node_admit host1 host2 --address "$HOST2_ADDRESS"
   node_start host2
   HOST2=${HOST2_ADDRESS%/*}
-  lab_run host1 ping -n -q -c 1 -w 15 "$HOST2" >/dev/null || die "host2 does not answer: $(node_cli host1 why host2 || true)"
+  node_await_ping host1 "$HOST2"
 }
 
 # The counters of both hosts at rest (two equal readings): frames sent to the other, received, doubles dropped, dropped for any

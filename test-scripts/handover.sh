@@ -41,9 +41,7 @@ declare -rA LINKS=(
   [burst]='wire rate=100mbit delay=2500us queue=256k burst=0.3%/25%'
 )
 readonly FRAME_BYTES=200 FLOWS=8
-# Blocks so small that the stream comes evenly: with those of iperf3 it stands in the link for 10 ms at a time.
-readonly TCP_BLOCK=8K
-readonly TCP_RATE=20M TCP_PORT=5201 COPY_PORT=7000 COPY_MEGABYTES=1
+readonly FLOOD_PORT=5202
 readonly SMOKE_HANDOVERS=3
 readonly HOLD_MS=60000 LONG_HOLD_MS=3600000
 readonly BEFORE_SECONDS=1 AFTER_SECONDS=2 CUT_SECONDS=3 STOP_SECONDS=5
@@ -112,7 +110,7 @@ segment() {
   node_start host1
   node_admit host1 host2 --address "$HOST2/24" >/dev/null
   node_start host2
-  lab_run host1 ping -n -q -c 1 -w 30 "$HOST2" >/dev/null || die "host2 does not answer"
+  node_await_ping host1 "$HOST2"
 }
 
 # A node that starts again, with a config file's lines.
@@ -129,14 +127,8 @@ restart_node() { # HOST [LINE...]
 
 # ---- the way of the session --------------------------------------------------------------------------
 
-# The admin interface without the CLI, whose JVM would disturb what is measured.
-admin() { # HOST PATH [JSON]
-  lab_exec "$1" curl -sS --fail --max-time 15 --unix-socket "$LAB_DIR/state/$1/admin.sock" \
-    ${3:+-H 'Content-Type: application/json' -d "$3"} "http://localhost/api/$2"
-}
-
 hand_over() { # direct|relay[:HOST] [HOLD-MS]
-  admin host1 handover "{\"peer\": \"host2\", \"target\": \"$1\", \"hold_ms\": ${2-$HOLD_MS}}" \
+  node_admin host1 handover "{\"peer\": \"host2\", \"target\": \"$1\", \"hold_ms\": ${2-$HOLD_MS}}" \
     >>"$LAB_DIR/log/handovers.log" 2>&1
 }
 
@@ -151,7 +143,7 @@ settle() { # direct|relay[:HOST] [HOLD-MS]
 }
 
 peer_fact() { # JQ-PATH
-  admin host1 peers | jq -r ".peers[] | select(.name == \"host2\") | $1"
+  node_admin host1 peers | jq -r ".peers[] | select(.name == \"host2\") | $1"
 }
 
 carrier() {
@@ -160,36 +152,7 @@ carrier() {
 
 # What the session counts as its carrier's changes, on one host.
 handovers_done() { # HOST
-  admin "$1" handovers | jq '(if type == "object" then .handovers else . end) | map(select(.result == "done")) | length'
-}
-
-# ---- load beside the prober --------------------------------------------------------------------------
-
-tcp_start() {
-  lab_spawn tcp-server@host2 iperf3 -s -p "$TCP_PORT" -1 --forceflush
-  lab_await tcp-server 'Server listening' 5
-  lab_spawn tcp@host1 iperf3 -c "$HOST2" -p "$TCP_PORT" -t 3600 -b "$TCP_RATE" -l "$TCP_BLOCK" -i 1 --forceflush
-  lab_spawn copy-server@host2 bash -c "while :; do timeout 60 socat -u TCP4-LISTEN:$COPY_PORT,reuseaddr STDOUT | sha256sum; done"
-  [[ -s $LAB_DIR/file ]] || head -c "${COPY_MEGABYTES}M" /dev/urandom >"$LAB_DIR/file"
-  lab_spawn copy@host1 bash -c "sleep 0.5; while :; do socat -u OPEN:'$LAB_DIR/file' TCP4:$HOST2:$COPY_PORT && sleep 2; done"
-}
-
-# Notes how the load fared: Mbit/s of the TCP stream, its worst second, copies that came whole.
-tcp_stop() {
-  local sum good fared
-  lab_stop tcp INT || true
-  lab_stop tcp-server KILL || true
-  lab_stop copy KILL || true
-  lab_stop copy-server KILL || true
-  sum=$(sha256sum <"$LAB_DIR/file")
-  good=$(grep -cF "$sum" "$LAB_DIR/log/copy-server.log" || true)
-  fared=$(awk -v good="$good" '/ sec / && /bits\/sec/ && !/sender|receiver/ {
-      for (i = 1; i < NF; i++) if ($(i + 1) ~ /bits\/sec/) {
-        v = $i * ($(i + 1) ~ /^G/ ? 1000 : $(i + 1) ~ /^K/ ? 0.001 : $(i + 1) ~ /^M/ ? 1 : 0.000001)
-        n++; sum += v; if (n > 1 && (low == "" || v < low)) low = v } }
-    END { printf "tcp %.1f Mbit/s, worst second %.1f, copies whole %d", n ? sum / n : 0, low + 0, good }' \
-    "$LAB_DIR/log/tcp.log")
-  NOTE+="${NOTE:+; }$fared"
+  node_admin "$1" handovers | jq '(if type == "object" then .handovers else . end) | map(select(.result == "done")) | length'
 }
 
 # ---- counters on the way of the frames ---------------------------------------------------------------
@@ -201,8 +164,8 @@ counters() {
   for host in host1 host2; do
     peer=$([[ $host == host1 ]] && echo host2 || echo host1)
     jq -n --arg host "$host" \
-      --argjson tap "$(admin "$host" status | jq '.tap | {frames_in, frames_out, dropped}')" \
-      --argjson session "$(admin "$host" peers | jq --arg peer "$peer" '.peers[] | select(.name == $peer) | .frames')" \
+      --argjson tap "$(node_admin "$host" status | jq '.tap | {frames_in, frames_out, dropped}')" \
+      --argjson session "$(node_admin "$host" peers | jq --arg peer "$peer" '.peers[] | select(.name == $peer) | .frames')" \
       --argjson device "$(lab_exec "$host" ip -s -j link show qm0 | jq '.[0].stats64 | {rx: .rx.packets, rx_dropped: .rx.dropped, tx: .tx.packets, tx_dropped: .tx.dropped}')" \
       --argjson link "$(emulator_do stats | jq --arg a "${LAB_END[$host/eth0]}" '[.directions | to_entries[] | select(.key | startswith($a + "-")) | .value] | .[0]')" \
       '{($host): {$tap, $session, $device, $link}}'
@@ -226,7 +189,7 @@ row() {
   STEP_FAILED='' NOTE=''
   before=$(counters)
   since=$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)
-  [[ $plain == yes ]] || tcp_start
+  [[ $plain == yes ]] || load_start host1 host2 "$HOST2"
   probe_start probe host1:qm0 host2:qm0 --rate "$rate" --size "$FRAME_BYTES" --flows "$FLOWS" --both-ways
   sleep "$BEFORE_SECONDS"
   from=$(now_ms)
@@ -234,11 +197,11 @@ row() {
   sleep "$AFTER_SECONDS"
   say "after $(($(now_ms) - from)) ms the carrier is $(carrier || echo unknown)"
   probe_stop probe || STEP_FAILED="${STEP_FAILED:-the prober did not end}"
-  [[ $plain == yes ]] || tcp_stop
+  [[ $plain == yes ]] || { load_stop && NOTE+="${NOTE:+; }$LOAD_NOTE"; }
   after=$(counters)
   {
-    admin host1 handovers
-    admin host2 handovers
+    node_admin host1 handovers
+    node_admin host2 handovers
   } | jq -s '{host1: .[0], host2: .[1]} | map_values((if type == "object" then .handovers else . end) | map(select(.peer | IN("host1", "host2"))))' >"$LAB_DIR/transitions"
   jq -n --arg name "$name" --arg live "$live" --arg failed "$STEP_FAILED" --arg note "$NOTE" --arg since "$since" \
     --slurpfile report "$LAB_DIR/probe.json" --slurpfile transitions "$LAB_DIR/transitions" \
@@ -329,7 +292,7 @@ drain_relay() { # NAME
   lab_spawn drain@"$1" env QUICMESH_HOME="$LAB_DIR/state/$1" "$LAB_ROOT/relay/bin/quicmesh-relay" drain
   sleep "$CUT_SECONDS"
   [[ $(peer_fact .carrier) == relay ]] || STEP_FAILED='the session did not go to the other relay'
-  NOTE="cause: $(admin host1 handovers | jq -r '(if type == "object" then .handovers else . end) | .[0] | "\(.cause), \(.from) to \(.to)"')"
+  NOTE="cause: $(node_admin host1 handovers | jq -r '(if type == "object" then .handovers else . end) | .[0] | "\(.cause), \(.from) to \(.to)"')"
 }
 
 relay_again() { # NAME
@@ -356,7 +319,7 @@ stop_peer() {
 stuck_receiver() {
   local from
   from=$(now_ms)
-  lab_spawn flood@host1 iperf3 -c "$HOST3" -p "$TCP_PORT" -t 30 --forceflush
+  lab_spawn flood@host1 iperf3 -c "$HOST3" -p "$FLOOD_PORT" -t 30 --forceflush
   sleep 2
   kill -s STOP "${LAB_PID[host3]}"
   sleep "$STOP_SECONDS"
@@ -370,18 +333,18 @@ third_node() {
   lab_attach host3 "$LAB_INET"
   node_admit host1 host3 --address "$HOST3/24" >/dev/null
   node_start host3
-  lab_run host1 ping -n -q -c 1 -w 30 "$HOST3" >/dev/null || die "host3 does not answer"
-  admin host1 handover "{\"peer\": \"host3\", \"target\": \"relay:$(lab_ip relay)\", \"hold_ms\": $LONG_HOLD_MS}" >/dev/null
-  lab_spawn flood-server@host3 iperf3 -s -p "$TCP_PORT" --forceflush
+  node_await_ping host1 "$HOST3"
+  node_admin host1 handover "{\"peer\": \"host3\", \"target\": \"relay:$(lab_ip relay)\", \"hold_ms\": $LONG_HOLD_MS}" >/dev/null
+  lab_spawn flood-server@host3 iperf3 -s -p "$FLOOD_PORT" --forceflush
 }
 
 # Ping beside a TCP stream that takes all it gets, over a relay leg that is slow.
 ping_beside_tcp() {
   local p50 p95
   link_both host2 eth0 set rate="$SLOW_RATE"
-  lab_spawn flood-server@host2 iperf3 -s -p 5202 -1 --forceflush
+  lab_spawn flood-server@host2 iperf3 -s -p "$FLOOD_PORT" -1 --forceflush
   lab_await flood-server 'Server listening' 5
-  lab_spawn flood@host1 iperf3 -c "$HOST2" -p 5202 -t 25 -i 1 --forceflush
+  lab_spawn flood@host1 iperf3 -c "$HOST2" -p "$FLOOD_PORT" -t 25 -i 1 --forceflush
   sleep 3
   lab_run host1 ping -n -i 0.05 -c 300 -w 20 "$HOST2" >"$LAB_DIR/ping" || true
   lab_stop flood INT || true
@@ -425,14 +388,14 @@ RULES
 
 # The UDP port of a node, which it keeps.
 port() { # HOST
-  admin "$1" status | jq -r '[.relays[].observed_addr // empty][0]' | sed 's/.*://'
+  node_admin "$1" status | jq -r '[.relays[].observed_addr // empty][0]' | sed 's/.*://'
 }
 
 # Another member answers at the peer's address.
 mismatch() {
   local facts
   sleep 12
-  facts=$(admin host1 why?peer=host2 | jq -r '[.carrier, ([.candidates[].result] | unique | join(","))] | join(" ")')
+  facts=$(node_admin host1 why?peer=host2 | jq -r '[.carrier, ([.candidates[].result] | unique | join(","))] | join(" ")')
   NOTE="carrier, candidates: $facts; alerts $(grep -c 'somebody else answers' "$LAB_DIR/log/host1.log" || true)"
   [[ $facts == relay* ]] && grep -q 'somebody else answers' "$LAB_DIR/log/host1.log" || STEP_FAILED="$NOTE"
 }
@@ -538,7 +501,7 @@ fi
 if wants ratchets; then
   restart_node host1 'session:' "  rotation-interval: $RATCHET_INTERVAL"
   restart_node host2 'session:' "  rotation-interval: $RATCHET_INTERVAL"
-  lab_run host1 ping -n -q -c 1 -w 30 "$HOST2" >/dev/null || die "host2 does not answer"
+  node_await_ping host1 "$HOST2"
   settle relay
   row 'ratchets' both ratchets
   restart_node host1
@@ -548,7 +511,7 @@ if wants unreachable; then
   cut_direct both
   restart_node host1 'direct:' "  peers: ['$NOWHERE']"
   restart_node host2
-  lab_run host1 ping -n -q -c 1 -w 30 "$HOST2" >/dev/null || die "host2 does not answer"
+  node_await_ping host1 "$HOST2"
   row "peer's address unreachable" both nowhere
   mend_direct
   restart_node host1
@@ -558,7 +521,7 @@ if wants mismatch; then
   lure
   restart_node host1
   restart_node host2
-  lab_run host1 ping -n -q -c 1 -w 30 "$HOST2" >/dev/null || die "host2 does not answer"
+  node_await_ping host1 "$HOST2"
   row "somebody else at the peer's address" both mismatch
 fi
 

@@ -2,23 +2,35 @@
 # shellcheck disable=SC2153 # names come from lib.sh
 # migration.sh: whether frames are lost, doubled or reordered while the network under nodes changes.
 #
-# Two hosts with two uplinks each, emulated links of 100 Mbit/s that together make a round trip of
-# 10 ms, and a relay on a public network. The prober sends numbered frames of 200 bytes both ways on
-# several flows, and meanwhile something happens to the network of one host or of both. One row for each
-# thing that happens. host1 is mobile: it dials, so it has QUIC's client role and its connection
-# migrates; host2 has the server role and cannot.
+# Two hosts and a relay on a public network, emulated links of 100 Mbit/s that together make a round trip
+# of 10 ms. The prober sends numbered frames of 200 bytes both ways on several flows, beside a TCP stream,
+# a file that is copied and compared, and ping. Meanwhile something happens to the network of one host or
+# of both: one row for each thing that happens. The rows come in stages, each with a network of its own:
+#
+#   v4    host1 and host2 with two uplinks each; host1 is mobile: it dials, so it has QUIC's client role
+#         and its connection migrates; host2 has the server role and cannot
+#   v6    the same, with IPv6 only
+#   nat   each host behind a router with NAT, which forgets its mappings
+#
+# "Gap" is the longest pause of any flow, beyond the prober's own spacing. "Migrations" are those that both
+# ends counted, client/server, of the connection that carried the session; "same id" says whether the
+# session is on that connection still, and whether both ends tell the same of it.
 set -euo pipefail
 # shellcheck source=lab/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lab/lib.sh"
 
+readonly STAGES=(v4 v6 nat)
+
 usage() {
-  cat <<'USAGE'
-usage: migration.sh [--smoke] [--row PATTERN] [--lenient] [--ipv6] [--rate N] [--seconds N] [--seed N] [--json FILE]
+  cat <<USAGE
+usage: migration.sh [--smoke] [--stage NAME]... [--row PATTERN] [--plain] [--lenient] [--rate N] [--seconds N]
+                    [--seed N] [--json FILE]
        migration.sh --moves N [--rate N] [--seed N]
-  --smoke    three rows only
+  --smoke    three rows only, the prober alone
+  --stage    this stage only; may be given again. Stages: ${STAGES[*]}
   --row      rows whose name matches this regular expression
   --moves    instead of the rows: so many moves to another port, one after the other, with figures of memory
-  --ipv6     relay and hosts have IPv6 only
+  --plain    the prober alone, without the TCP stream, the copy and ping
   --rate     frames a second in each direction (default 2000)
   --seconds  how long a row goes on after what happens (default 3)
   --seed     of the emulated links (default 1)
@@ -28,21 +40,23 @@ exit: 0 every row as it should be, 1 not, 2 usage
 USAGE
 }
 
-readonly SUBNET=10.66.0.0/24 HOST2=10.66.0.2
+readonly SUBNET=10.66.0.0/24 FAR=10.66.0.2
 readonly LINK='wire rate=100mbit delay=2500us queue=256k'
+readonly SMALL_MTU=1280
 readonly FRAME_BYTES=200 FLOWS=8
 readonly SMOKE='^direct: (link down|address change|port change)$'
 readonly FIRST_METRIC=100 SECOND_METRIC=200
-readonly BEFORE_SECONDS=1 SETTLE_SECONDS=30
+readonly BEFORE_SECONDS=1 SETTLE_SECONDS=40 RECOVER_SECONDS=12
 
-rows=. lenient=false moves=0 ipv6=no rate=2000 seconds=3 seed=1 json=''
+smoke=no stages=() rows=. plain=no lenient=false moves=0 rate=2000 seconds=3 seed=1 json=''
 while (($#)); do
   case $1 in
-    --smoke) rows=$SMOKE ;;
+    --smoke) smoke=yes plain=yes ;;
+    --stage) stages+=("${2-}"); shift || true ;;
     --row) rows=${2-}; shift || true ;;
     --moves) moves=${2-}; shift || true ;;
+    --plain) plain=yes ;;
     --lenient) lenient=true ;;
-    --ipv6) ipv6=yes ;;
     --rate) rate=${2-}; shift || true ;;
     --seconds) seconds=${2-}; shift || true ;;
     --seed) seed=${2-}; shift || true ;;
@@ -52,53 +66,93 @@ while (($#)); do
   esac
   shift
 done
+for name in "${stages[@]}"; do
+  [[ " ${STAGES[*]} " == *" $name "* ]] || { usage >&2; exit 2; }
+done
 [[ $rate$seconds$seed$moves =~ ^[0-9]+$ && -n $rows ]] || { usage >&2; exit 2; }
+[[ ${#stages[@]} -gt 0 ]] || stages=("${STAGES[@]}")
+[[ $smoke == no ]] || rows=$SMOKE
+if [[ $smoke == yes ]] || ((moves > 0)); then
+  stages=(v4)
+fi
 
 FAILED=0
-STEP_FAILED=''
+STAGE=''       # the stage under way
+A='' B=''      # its hosts, the client of direct connections first
+STEP_FAILED='' # what went wrong beside the frames in this row
+NOTE=''        # what else the row has measured
+BEFORE=''      # the connection that carried the session before the row
 
 say() {
   echo "migration.sh: $*" >&2
 }
 
-segment() {
-  local host config=$LAB_DIR/mobile.yaml relay
-  export LAB_SEED=$seed
-  lab_internet
-  lab_host relay
-  lab_attach relay "$LAB_INET"
-  for host in host1 host2; do
-    lab_host "$host"
-    LAB_EMULATED=$LINK lab_attach "$host" "$LAB_INET" --if eth0 --metric "$FIRST_METRIC"
-    LAB_EMULATED=$LINK lab_attach "$host" "$LAB_INET" --if eth1 --metric "$SECOND_METRIC"
-  done
-  relay_start relay --allow-any
-  relay=$(relay_address relay)
-  if [[ $ipv6 == yes ]]; then
-    for host in relay host1 host2; do
-      lab_exec "$host" ip -4 route flush default
+# ---- stages ------------------------------------------------------------------------------------------
+
+begin_stage() { # NAME
+  local host relay
+  STAGE=$1
+  say "stage $1"
+  if [[ $1 == nat ]]; then
+    A=nat1 B=nat2
+    for host in "$A" "$B"; do
+      lab_router "router-$host" full-cone
+      lab_host "$host"
+      LAB_EMULATED=$LINK lab_attach "$host" "router-$host" --if eth0 --metric "$FIRST_METRIC"
     done
+  else
+    A=host1 B=host2
+    for host in "$A" "$B"; do
+      [[ -z ${LAB_KIND[$host]-} ]] || continue
+      lab_host "$host"
+      LAB_EMULATED=$LINK lab_attach "$host" "$LAB_INET" --if eth0 --metric "$FIRST_METRIC"
+      LAB_EMULATED=$LINK lab_attach "$host" "$LAB_INET" --if eth1 --metric "$SECOND_METRIC"
+    done
+  fi
+  relay=$(relay_address relay)
+  if [[ $1 == v6 ]]; then
     relay="[$(lab_ip6 relay)]:$LAB_RELAY_PORT#${relay##*#}"
   fi
-  node_cli host1 network create migration --node host1 --subnet "$SUBNET" --relay "$relay" >/dev/null
-  echo 'mobile: true' >"$config"
-  node_start host1 --config "$config"
-  node_admit host1 host2 --address "$HOST2/24" >/dev/null
-  node_start host2
-  lab_run host1 ping -n -q -c 1 -w 30 "$HOST2" >/dev/null || die "host2 does not answer"
+  one_family
+  start_nodes "$relay"
+}
+
+start_nodes() { # RELAY
+  rm -rf "$LAB_DIR/state/$A" "$LAB_DIR/state/$B"
+  node_cli "$A" network create "migration-$STAGE" --node "$A" --subnet "$SUBNET" --relay "$1" >/dev/null
+  echo 'mobile: true' >"$LAB_DIR/mobile.yaml"
+  node_start "$A" --config "$LAB_DIR/mobile.yaml"
+  node_admit "$A" "$B" --address "$FAR/24" >/dev/null
+  node_start "$B"
+  node_await_ping "$A" "$FAR"
+}
+
+end_stage() {
+  node_stop "$A"
+  node_stop "$B"
+}
+
+# Each stage is to be about one family; routers translate IPv4 only.
+one_family() {
+  local host family=-6
+  [[ $STAGE == v4 ]] && return
+  [[ $STAGE == nat ]] || family=-4
+  for host in "$A" "$B"; do
+    lab_exec "$host" ip "$family" route flush default
+  done
 }
 
 # ---- the way of the session --------------------------------------------------------------------------
 
 carrier() {
-  node_cli host1 peers --json | jq -r '.peers[] | select(.name == "host2") | .carrier'
+  node_admin "$A" peers | jq -r --arg peer "$B" '.peers[] | select(.name == $peer) | .carrier'
 }
 
 # Before a row: the session is where the row wants it, and stays there while nothing happens.
 settle() { # direct|relay
-  local deadline=$((SECONDS + SETTLE_SECONDS)) hold=1s
-  [[ $1 == direct ]] || hold=1h
-  until node_cli host1 handover host2 "$1" --hold "$hold" >>"$LAB_DIR/log/settle.log" 2>&1 \
+  local deadline=$((SECONDS + SETTLE_SECONDS)) hold=1000
+  [[ $1 == direct ]] || hold=3600000
+  until node_admin "$A" handover "{\"peer\": \"$B\", \"target\": \"$1\", \"hold_ms\": $hold}" >>"$LAB_DIR/log/settle.log" 2>&1 \
     && [[ $(carrier) == "$1" ]]; do
     if ((SECONDS >= deadline)); then
       STEP_FAILED="the session did not come to $1 before"
@@ -106,65 +160,102 @@ settle() { # direct|relay
     fi
     sleep 0.5
   done
+  sleep 1
 }
 
-# The connection that carries the session, as its host sees it.
-connection() { # HOST direct|relay
-  node_cli "$1" connections --json | jq -c --arg kind "$2" '[.connections[] | select(.kind == $kind)] | last // {}'
+# The connection that carries the session, as this host sees it.
+connection() { # HOST
+  local peer=$A
+  [[ $1 != "$A" ]] || peer=$B
+  node_admin "$1" "test?peer=$peer" 2>>"$LAB_DIR/log/settle.log" || echo '{}'
+}
+
+# What a host tells of one of its connections; of one that is gone, what its history tells.
+connection_of() { # HOST ID
+  jq -n --arg id "$2" --argjson now "$(node_admin "$1" connections)" --argjson past "$(node_admin "$1" migrations)" '
+    ($now.connections[$id] // {connection_id: null})
+    + {migration_events: [($past | if type == "object" then .migrations else . end)[] | select(.connection_id == $id)]}'
 }
 
 # ---- rows --------------------------------------------------------------------------------------------
 
-# row NAME KIND GAP-MS COMMAND...: the prober sends while the command runs.
+# row NAME KIND GAP-MS MOVER COMMAND...: the prober sends while the command runs. MOVER is the host whose
+# network changes, or "-" where none of its connections is to migrate.
 row() {
-  local name=$1 kind=$2 limit=$3 mover before after far_after since
+  local name=$1 kind=$2 limit=$3 mover=$4 since
+  [[ $STAGE == v4 ]] || name="$STAGE $name"
   [[ $name =~ $rows ]] || return 0
   say "$name"
-  mover=$([[ $name == *server* ]] && echo host2 || echo host1)
-  STEP_FAILED=''
+  STEP_FAILED='' NOTE=''
   settle "$kind"
-  before=$(connection "$mover" "$kind")
+  BEFORE=$(connection "$([[ $mover == "$B" ]] && echo "$B" || echo "$A")" | jq -r '.connection.connection_id // ""')
   since=$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)
-  probe_start probe host1:qm0 host2:qm0 --rate "$rate" --size "$FRAME_BYTES" --flows "$FLOWS" --both-ways
+  load_begin
+  probe_start probe "$A:qm0" "$B:qm0" --rate "$rate" --size "$FRAME_BYTES" --flows "$FLOWS" --both-ways
   sleep "$BEFORE_SECONDS"
-  "${@:4}" || STEP_FAILED="${STEP_FAILED:-step failed}"
+  "${@:5}" || STEP_FAILED="${STEP_FAILED:-step failed}"
   sleep "$seconds"
   probe_stop probe || STEP_FAILED="${STEP_FAILED:-the prober did not end}"
-  after=$(connection "$mover" "$kind")
-  far_after=$(connection "$([[ $mover == host1 ]] && echo host2 || echo host1)" "$kind")
-  jq -n --argjson lenient "$lenient" --arg name "$name" --arg kind "$kind" --argjson limit "$limit" --arg failed "$STEP_FAILED" \
-    --arg since "$since" --slurpfile report "$LAB_DIR/probe.json" \
-    --argjson before "$before" --argjson after "$after" --argjson far "$far_after" \
-    --argjson handovers "$(node_cli host1 handovers --json)" '
-    ([($after.migration_events // [])[] | select(.timestamp >= $since)]) as $events
-    | {name: $name, kind: $kind, gap_limit_ms: $limit, step_failed: $failed, probe: $report[0],
-       connection_before: ($before.connection_id // null), connection_after: ($after.connection_id // null),
-       migrations: ($events | length), validated: ([$events[] | select(.validated)] | length),
-       causes: ([$events[].cause] | unique), events: $events,
-       far: {connection_id: $far.connection_id, migrations: ([($far.migration_events // [])[] | select(.timestamp >= $since)] | length)},
+  load_end
+  judge "$name" "$kind" "$limit" "$mover" "$BEFORE" "$since"
+  restore
+}
+
+load_begin() {
+  [[ $plain == no ]] || return 0
+  load_start "$A" "$B" "$FAR"
+  lab_spawn "ping@$A" ping -n -i 0.05 "$FAR"
+}
+
+load_end() {
+  [[ $plain == no ]] || return 0
+  local answers
+  lab_stop ping INT || true
+  load_stop
+  answers=$(sed -nE 's/^([0-9]+) packets transmitted, ([0-9]+) received.*/\2 of \1/p' "$LAB_DIR/log/ping.log")
+  NOTE+="${NOTE:+; }$LOAD_NOTE, ping $answers"
+}
+
+judge() { # NAME KIND GAP-MS MOVER CONNECTION SINCE
+  local now
+  now=$(connection "$([[ $4 == "$B" ]] && echo "$B" || echo "$A")" | jq -r '.connection.connection_id // ""')
+  jq -n --argjson lenient "$lenient" --arg name "$1" --arg kind "$2" --argjson limit "$3" --arg mover "$4" \
+    --arg before "$5" --arg since "$6" --arg now "$now" --arg failed "$STEP_FAILED" --arg note "$NOTE" \
+    --slurpfile report "$LAB_DIR/probe.json" --argjson near "$(connection_of "$A" "$5")" --argjson far "$(connection_of "$B" "$5")" \
+    --argjson handovers "$(node_admin "$A" handovers)" '
+    def since: [.migration_events[] | select(.timestamp >= $since)];
+    ($near | since) as $here | ($far | since) as $there
+    | {name: $name, kind: $kind, gap_limit_ms: $limit, step_failed: $failed, note: $note,
+       probe: ($report[0] | del(.directions[].gap_windows_ms)), connection_before: $before, connection_after: $now,
+       near: {connection_id: $near.connection_id, events: $here}, far: {connection_id: $far.connection_id, events: $there},
        handovers: ([$handovers | if type == "object" then .handovers else . end | .[] | select(.time >= $since)])}
+    | .migrations = {near: ($here | length), far: ($there | length)}
+    | .validated = ([$here[], $there[] | select(.validated)] | length)
+    | .causes = ([$here[].cause] | if length == 0 then [$there[].cause] else . end | unique)
+    | .equal = (($here | map({old_addr, new_addr}) | sort) == ($there | map({old_addr, new_addr}) | sort))
     | .ok = (.step_failed == "" and .probe.ring_drops == 0 and (.probe.total | .lost + .doubled + .reordered) == 0
         and ($lenient or .probe.total.max_gap_ms <= $limit))' >"$LAB_DIR/row"
   cat "$LAB_DIR/row" >>"$LAB_DIR/rows"
   jq -e .ok "$LAB_DIR/row" >/dev/null || FAILED=$((FAILED + 1))
-  restore
 }
 
 # Both hosts as at the beginning of a row.
 restore() {
-  local host if metric
-  for host in host1 host2; do
+  local host if
+  for host in "$A" "$B"; do
     for if in eth0 eth1; do
-      metric=$([[ $if == eth0 ]] && echo "$FIRST_METRIC" || echo "$SECOND_METRIC")
+      [[ -n ${LAB_END[$host/$if]-} ]] || continue
       link_both "$host" "$if" mend
+      link_both "$host" "$if" set mtu=0
       lab_carrier_up "$host" "$if"
       lab_link_up "$host" "$if"
-      [[ $ipv6 == no ]] || lab_exec "$host" ip -4 route flush default
     done
   done
-  : "$metric"
+  one_family
   sleep 1
 }
+
+# ---- what happens ------------------------------------------------------------------------------------
 
 link_down() { # HOST
   lab_link_down "$1" eth0
@@ -174,17 +265,24 @@ link_down_and_up() { # HOST
   lab_link_down "$1" eth0
   sleep 1.5
   lab_link_up "$1" eth0
+  one_family
 }
 
 carrier_lost() { # HOST
   lab_carrier_down "$1" eth0
 }
 
+address_change() { # HOST
+  lab_new_address "$1" eth0
+  one_family
+}
+
 prefer_second() { # HOST
   lab_exec "$1" ip route replace default via "$LAB_GATEWAY4" dev eth1 onlink metric 50
   lab_exec "$1" ip -6 route replace default via "$LAB_GATEWAY6" dev eth1 metric 50
+  one_family
   sleep 1.5
-  lab_exec "$1" ip route del default via "$LAB_GATEWAY4" dev eth1 metric 50
+  lab_exec "$1" ip route del default via "$LAB_GATEWAY4" dev eth1 metric 50 2>/dev/null || [[ $STAGE == v6 ]]
   lab_exec "$1" ip -6 route del default via "$LAB_GATEWAY6" dev eth1 metric 50
 }
 
@@ -195,20 +293,59 @@ double_switch() { # HOST
   lab_link_down "$1" eth1
   sleep 0.1
   lab_link_up "$1" eth1
+  one_family
 }
 
-blackhole() { # HOST
+silent() { # HOST
   link_both "$1" eth0 cut
 }
 
+# The second uplink carries small packets only, and says so to nobody.
+smaller_uplink() { # HOST
+  link_both "$1" eth1 set mtu="$SMALL_MTU"
+  lab_link_down "$1" eth0
+  sleep 2
+}
+
 both_down() {
-  lab_link_down host1 eth0 &
-  lab_link_down host2 eth0
+  lab_link_down "$A" eth0 &
+  lab_link_down "$B" eth0
   wait $!
 }
 
 port_change() { # TARGET
-  node_cli host1 simulate-migration "$1" --json >"$LAB_DIR/simulated.json" 2>>"$LAB_DIR/log/settle.log"
+  node_admin "$A" simulate-migration "{\"target\": \"$1\"}" >"$LAB_DIR/simulated.json" 2>>"$LAB_DIR/log/settle.log"
+}
+
+# What the mover sends by its second uplink reaches the relay and not the other host.
+blocked_path() {
+  local failed
+  lab_exec "$LAB_INET" nft -f - <<RULES
+table inet blocked {
+  chain forward {
+    type filter hook forward priority 0
+    ip saddr $(lab_ip "$A" eth1) ip daddr $(lab_ip "$B") meta l4proto udp drop
+    ip6 saddr $(lab_ip6 "$A" eth1) ip6 daddr $(lab_ip6 "$B") meta l4proto udp drop
+  }
+}
+RULES
+  lab_link_down "$A" eth0
+  sleep 4
+  [[ $(carrier) == relay ]] || STEP_FAILED='the session did not go on through the relay'
+  lab_exec "$LAB_INET" nft delete table inet blocked
+  failed=$(node_admin "$A" status | jq .migrations.failed)
+  replaced || STEP_FAILED="${STEP_FAILED:-no direct connection took the place of the one that failed}"
+  NOTE="failed migrations $failed, as told: $(grep -c 'migration failed' "$LAB_DIR/log/$A.log" || true)"
+}
+
+# Another direct connection is there, and only that.
+replaced() {
+  local deadline=$((SECONDS + RECOVER_SECONDS))
+  until node_admin "$A" connections | jq -e --arg old "$BEFORE" '
+    [.connections[] | select(.kind == "direct")] | length > 0 and all(.connection_id != $old)' >/dev/null; do
+    ((SECONDS < deadline)) || return 1
+    sleep 0.2
+  done
 }
 
 # ---- many moves --------------------------------------------------------------------------------------
@@ -219,25 +356,25 @@ memory() { # HOST: resident MiB of its node
   awk '/^VmRSS/ { printf "%d", $2 / 1024 }' "/proc/${child:-$pid}/status"
 }
 
+# While one connection replaces another there is no direct one to move for a moment: asked again.
 move_once() {
-  curl -s -m 10 --unix-socket "$LAB_DIR/state/host1/admin.sock" -H 'Content-Type: application/json' \
-    -d '{"target": "host2"}' http://localhost/api/simulate-migration
+  local deadline=$((SECONDS + 5))
+  until port_change "$B"; do
+    ((SECONDS < deadline)) || return 1
+    sleep 0.2
+  done
 }
 
 many_moves() {
-  local i answer failed=0 report
+  local i failed=0 report
   settle direct
-  probe_start probe host1:qm0 host2:qm0 --rate "$rate" --size "$FRAME_BYTES" --flows "$FLOWS" --both-ways
-  printf 'moves\thost1 MiB\thost2 MiB\tfailed\n0\t%s\t%s\t0\n' "$(memory host1)" "$(memory host2)" >"$LAB_DIR/memory"
+  probe_start probe "$A:qm0" "$B:qm0" --rate "$rate" --size "$FRAME_BYTES" --flows "$FLOWS" --both-ways
+  printf 'moves\tMiB client\tserver\tfailed\n0\t%s\t%s\t0\n' "$(memory "$A")" "$(memory "$B")" >"$LAB_DIR/memory"
   for ((i = 1; i <= moves; i++)); do
-    answer=$(move_once || true)
-    if ! jq -e .connection_id <<<"$answer" >/dev/null 2>&1; then
-      failed=$((failed + 1))
-      echo "$answer" >>"$LAB_DIR/log/moves.log"
-      sleep 0.5
-    fi
+    move_once || failed=$((failed + 1))
     if ((i % 50 == 0)); then
-      printf '%s\t%s\t%s\t%s\n' "$i" "$(memory host1)" "$(memory host2)" "$failed" >>"$LAB_DIR/memory"
+      printf '%s\t%s\t%s\t%s\n' "$i" "$(memory "$A")" "$(memory "$B")" "$failed" >>"$LAB_DIR/memory"
+      tail -n 1 "$LAB_DIR/memory" >&2
     fi
   done
   sleep 2
@@ -245,47 +382,86 @@ many_moves() {
   table <"$LAB_DIR/memory"
   report=$(jq -c '{sent: .total.sent, lost: .total.lost, doubled: .total.doubled, reordered: .total.reordered, max_gap_ms: .total.max_gap_ms, ring_drops}' "$LAB_DIR/probe.json")
   echo "$report"
-  echo "sockets of host1: $(lab_exec host1 ss -Huan | wc -l)"
+  echo "carrier $(carrier), connections $(node_admin "$A" connections | jq '.connections | length'), sockets $(lab_exec "$A" ss -Huan | wc -l)," \
+    "handovers $(node_admin "$A" peers | jq --arg peer "$B" '.peers[] | select(.name == $peer) | .handovers')," \
+    "migrations $(node_admin "$A" status | jq -c .migrations)"
   jq -e '.lost + .doubled + .reordered == 0' <<<"$report" >/dev/null && ((failed == 0))
 }
 
 print_table() {
   {
-    printf 'what happens\tsent\tlost\tdoubled\treordered\tgap ms\tallowed ms\tmigrations\tvalidated\tcause\thandovers\tresult\n'
+    printf 'what happens\tsent\tlost\tdoubled\treordered\tgap ms\tallowed ms\tmigrations\tvalidated\tcause\tsame id\tequal\thandovers\tresult\n'
     jq -r 'def tenths: . * 10 | round / 10;
       [.name, .probe.total.sent, .probe.total.lost, .probe.total.doubled, .probe.total.reordered,
-       (.probe.total.max_gap_ms | tenths), .gap_limit_ms, .migrations, .validated, (.causes | join(",") | if . == "" then "-" else . end),
+       (.probe.total.max_gap_ms | tenths), .gap_limit_ms, "\(.migrations.near)/\(.migrations.far)", .validated,
+       (.causes | join(",") | if . == "" then "-" else . end),
+       (if .connection_before == .connection_after then "yes" else "no" end),
+       (if .kind != "direct" then "-" elif .equal then "yes" else "no" end),
        ([.handovers[] | select(.result == "done")] | length),
        (if .ok then "ok" else "FAILED" + (if .step_failed == "" then "" else ": " + .step_failed end) end)] | @tsv' "$LAB_DIR/rows"
   } | table
+  jq -r 'select(.note != "") | "\(.name): \(.note)"' "$LAB_DIR/rows"
+}
+
+# ---- all rows ----------------------------------------------------------------------------------------
+
+two_uplinks() {
+  row 'nothing' direct 1000 - sleep 1
+  row 'direct: link down' direct 100 "$A" link_down "$A"
+  row 'direct: link down and up' direct 100 "$A" link_down_and_up "$A"
+  row 'direct: carrier lost' direct 500 "$A" carrier_lost "$A"
+  row 'direct: address change' direct 100 "$A" address_change "$A"
+  row 'direct: route preference' direct 100 "$A" prefer_second "$A"
+  row 'direct: double switch' direct 300 "$A" double_switch "$A"
+  row 'direct: port change' direct 100 "$A" port_change "$B"
+  row 'direct: uplink silent' direct 1200 "$A" silent "$A"
+  row 'direct: to an uplink of 1280' direct 1200 "$A" smaller_uplink "$A"
+  row 'direct: new path blocked' direct 1200 "$A" blocked_path
+  row 'relay: link down' relay 100 "$A" link_down "$A"
+  row 'relay: address change' relay 100 "$A" address_change "$A"
+  row 'relay: carrier lost' relay 500 "$A" carrier_lost "$A"
+  row 'relay: port change' relay 100 "$A" port_change "relay:$relay_ip"
+  row 'relay: uplink silent' relay 1200 "$A" silent "$A"
+  row 'relay: to an uplink of 1280' relay 2000 "$A" smaller_uplink "$A"
+  row 'server role: link down' direct 300 "$B" link_down "$B"
+  row 'server role: carrier lost' direct 500 "$B" carrier_lost "$B"
+  row 'server role: address change' direct 300 "$B" address_change "$B"
+  row 'server role: uplink silent' direct 1200 "$B" silent "$B"
+  row 'both: link down' direct 2000 "$A" both_down
+}
+
+behind_nats() {
+  row 'client: mappings forgotten' direct 100 "$A" lab_nat_forget "router-$A"
+  row 'client: other port' direct 100 "$A" lab_nat_rebind "router-$A"
+  row 'server role: mappings forgotten' direct 300 "$B" lab_nat_forget "router-$B"
+  row 'server role: other port' direct 300 "$B" lab_nat_rebind "router-$B"
+  row 'relay, client: other port' relay 100 "$A" lab_nat_rebind "router-$A"
 }
 
 lab_require_root
 lab_build
 lab_start
 "$LAB_LIB/tool" prober --help >/dev/null # built before anything is timed
-segment
+export LAB_SEED=$seed
+lab_internet
+lab_host relay
+lab_attach relay "$LAB_INET"
+relay_start relay --allow-any
 if ((moves > 0)); then
+  begin_stage v4
   many_moves
   exit
 fi
-row 'nothing' direct 1000 sleep 1
-row 'direct: link down' direct 100 link_down host1
-row 'direct: link down and up' direct 100 link_down_and_up host1
-row 'direct: carrier lost' direct 500 carrier_lost host1
-row 'direct: address change' direct 100 lab_new_address host1 eth0
-row 'direct: route preference' direct 100 prefer_second host1
-row 'direct: double switch' direct 300 double_switch host1
-row 'direct: port change' direct 100 port_change host2
-row 'direct: uplink silent' direct 1200 blackhole host1
-row 'relay: link down' relay 100 link_down host1
-row 'relay: address change' relay 100 lab_new_address host1 eth0
-row 'relay: carrier lost' relay 500 carrier_lost host1
-row 'relay: port change' relay 100 port_change "relay:$(lab_ip relay)"
-row 'server role: link down' direct 300 link_down host2
-row 'server role: carrier lost' direct 500 carrier_lost host2
-row 'server role: address change' direct 300 lab_new_address host2 eth0
-row 'both: link down' direct 2000 both_down
+for name in "${stages[@]}"; do
+  begin_stage "$name"
+  relay_ip=$(node_admin "$A" status | jq -r '.relays[0].address | sub(":[0-9]+$"; "")')
+  if [[ $name == nat ]]; then
+    behind_nats
+  else
+    two_uplinks
+  fi
+  end_stage
+done
 
 echo
 print_table

@@ -47,7 +47,7 @@ segment() {
   node_start host1 --admin "127.0.0.1:$port"
   node_admit host1 host2 --address "$HOST2/24" >/dev/null
   node_start host2
-  lab_run host1 ping -n -q -c 1 -w 30 "$HOST2" >/dev/null || die "host2 does not answer"
+  node_await_ping host1 "$HOST2"
 }
 
 # A browser outside of the lab reaches the page under the address that the node knows as its own.

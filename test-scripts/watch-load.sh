@@ -54,7 +54,7 @@ segment() {
   node_start host1 --admin "$ADMIN"
   node_admit host1 host2 --address "$HOST2/24" >/dev/null
   node_start host2
-  lab_run host1 ping -n -q -c 1 -w 30 "$HOST2" >/dev/null || die "host2 does not answer"
+  node_await_ping host1 "$HOST2"
   node_cli host1 handover host2 direct --hold 1h >/dev/null
 }
 

@@ -44,7 +44,7 @@ segment() {
   node_start host1
   node_admit host1 host2 --address "$HOST2/24" >/dev/null
   node_start host2
-  lab_run host1 ping -n -q -c 1 -w 30 "$HOST2" >/dev/null || die "host2 does not answer"
+  node_await_ping host1 "$HOST2"
 }
 
 # The UDP of the hosts to each other, in the core: RULE is what happens to it.

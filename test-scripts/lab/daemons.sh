@@ -61,6 +61,13 @@ node_cli() {
   lab_exec "${1#*@}" env QUICMESH_HOME="$LAB_DIR/state/${1%@*}" "$LAB_ROOT/node/bin/quicmesh" "${@:2}"
 }
 
+# node_admin NAME@HOST PATH [JSON]: its admin interface without the CLI, whose JVM would disturb what is
+# measured; with JSON it is a change.
+node_admin() {
+  lab_exec "${1#*@}" curl -sS --fail --max-time 15 --unix-socket "$LAB_DIR/state/${1%@*}/admin.sock" \
+    ${3:+-H 'Content-Type: application/json' -d "$3"} "http://localhost/api/$2"
+}
+
 # node_start NAME@HOST [ARGUMENT...]: `quicmesh up`, until it is ready.
 node_start() {
   lab_spawn "$1" env QUICMESH_HOME="$LAB_DIR/state/${1%@*}" "$LAB_ROOT/node/bin/quicmesh" up "${@:2}"
@@ -73,6 +80,15 @@ node_admit() {
   local token
   token=$(node_cli "$1" invite "${2%@*}" "${@:3}")
   node_cli "$2" join - <<<"$token"
+}
+
+# node_await_ping HOST ADDRESS: until an overlay address answers, 30 s at most. (One ping with a long
+# deadline would give up at the first answer of the kernel that the address is not known.)
+node_await_ping() {
+  local deadline=$((SECONDS + 30))
+  until lab_run "$1" ping -n -q -c 1 -W 1 "$2" >/dev/null; do
+    ((SECONDS < deadline)) || die "$2 does not answer $1"
+  done
 }
 
 relay_cli() {

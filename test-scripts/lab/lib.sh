@@ -14,7 +14,8 @@
 # a killed script from labs at work. All interfaces live inside namespaces of the lab.
 #
 # The parts: net.sh (hosts, links, routers, events on links), nat.sh (what the routers do),
-# daemons.sh (nodes, relays, captures), emulator.sh (links with faults, prober), report.sh (assertions, tables).
+# daemons.sh (nodes, relays, captures), emulator.sh (links with faults, prober), load.sh (what runs beside
+# the prober), report.sh (assertions, tables).
 
 LAB_LIB=$(realpath "$(dirname "${BASH_SOURCE[0]}")")
 LAB_SCRIPTS=$(dirname "$LAB_LIB")
@@ -53,6 +54,8 @@ LAB_DIR='' # temporary directory: log/, state/, capture/
 . "$LAB_LIB/daemons.sh"
 # shellcheck source=emulator.sh
 . "$LAB_LIB/emulator.sh"
+# shellcheck source=load.sh
+. "$LAB_LIB/load.sh"
 # shellcheck source=report.sh
 . "$LAB_LIB/report.sh"
 
