@@ -118,7 +118,8 @@ final class NodeDaemon {
         out.println("quicmesh: TAP device " + tap.name());
       }
       EndpointConfig endpoint = EndpointConfig.of(membership.listenAddress(options.listen()));
-      endpoint = endpoint.with(options.config().quic().transport());
+      NodeConfig.Quic quic = options.config().quic();
+      endpoint = endpoint.with(quic.transport()).withKeyLog(quic.keyLogFile());
       try (Node node =
           Node.start(tap, endpoint, identity, options.settings(), membership.revoked())) {
         membership.handleStarted(node);

@@ -6,6 +6,7 @@ import io.quicmesh.migration.UplinkPreference;
 import io.quicmesh.monitor.log.LogLevel;
 import io.quicmesh.monitor.log.LogSettings;
 import io.quicmesh.transport.quic.TransportConfig;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,7 +59,7 @@ public record NodeConfig(
     this.health = health == null ? new Health(null, null, null, null) : health;
     this.session = session == null ? new Lanes(null, null, null, null, null) : session;
     this.switching = switching == null ? new Switching(null, null, null, null, null) : switching;
-    this.quic = quic == null ? new Quic(null, null) : quic;
+    this.quic = quic == null ? new Quic(null, null, null) : quic;
     this.log = log == null ? new Log(null, null, null, null) : log;
   }
 
@@ -202,7 +203,8 @@ public record NodeConfig(
   }
 
   /** The QUIC connections. */
-  public record Quic(@Nullable Integer payloadMax, @Nullable String congestion) {
+  public record Quic(
+      @Nullable Integer payloadMax, @Nullable String congestion, @Nullable String keyLog) {
 
     private static final Map<String, TransportConfig.Congestion> CONGESTION =
         Map.of("cubic", TransportConfig.Congestion.CUBIC, "bbr", TransportConfig.Congestion.BBR);
@@ -226,6 +228,14 @@ public record NodeConfig(
     /** The largest UDP payload that is probed for. */
     public int payloadBytesMax() {
       return within("quic.payload-max", payloadMax, 1452, 1200, 16_383);
+    }
+
+    /** The file for TLS secrets, null for none. */
+    public @Nullable Path keyLogFile() {
+      if (keyLog != null && keyLog.isBlank()) {
+        throw new IllegalArgumentException("quic.key-log is empty: it must be a file's name");
+      }
+      return keyLog == null ? null : Path.of(keyLog);
     }
   }
 

@@ -12,6 +12,7 @@ import io.quicmesh.node.switching.SwitchLimits;
 import io.quicmesh.relay.cli.RunCommand;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -51,11 +52,12 @@ public final class NodeSettingsReader {
   /** The values that are used elsewhere: reading them finds those that are out of range. */
   private static void checkOthers(NodeConfig config) {
     var unused =
-        List.of(
+        Arrays.asList(
             config.log().settings(),
             config.tap().mtuBytes(),
             config.tap().queue(),
-            config.quic().transport());
+            config.quic().transport(),
+            config.quic().keyLogFile());
   }
 
   private static List<InetSocketAddress> addresses(List<String> texts) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quicmesh.transport.quic.TransportConfig;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,6 +42,7 @@ final class ConfigFileTest {
         "tap:\n  queue-frames: 0\n",
         "quic:\n  payload-max: 100\n",
         "quic:\n  congestion: reno\n",
+        "quic:\n  key-log: ''\n",
         "session:\n  lanes: 17\n",
         "switching:\n  macs: 1\n"
       })
@@ -59,5 +61,14 @@ final class ConfigFileTest {
     NodeConfig config = ConfigFile.parse("test.yaml", "quic:\n  congestion: bbr\n");
 
     assertThat(config.quic().transport().congestion()).isEqualTo(TransportConfig.Congestion.BBR);
+  }
+
+  @Test
+  void secretsAreWrittenOnlyWhereAFileIsNamed() throws ConfigException {
+    NodeConfig config = ConfigFile.parse("test.yaml", "quic:\n  key-log: /tmp/keys\n");
+
+    assertThat(config.quic().keyLogFile()).isEqualTo(Path.of("/tmp/keys"));
+    assertThat(NodeConfig.DEFAULTS.quic().keyLogFile()).isNull();
+    assertThat(ConfigFile.parse("sample", ConfigFile.sample()).quic().keyLogFile()).isNull();
   }
 }

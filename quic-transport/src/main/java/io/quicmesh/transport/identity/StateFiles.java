@@ -59,6 +59,12 @@ public final class StateFiles {
     checkMode(directory, "directory", "700");
   }
 
+  /** Makes an empty file of mode 0600, or checks the mode of the existing one. */
+  public void ensureFile(Path file) throws IOException {
+    append(file, new byte[0]);
+    checkMode(file, "file", "600");
+  }
+
   /** Reads a file of mode 0600 in a directory of mode 0700; wider modes are refused. */
   public byte[] read(Path file) throws IOException {
     if (!Files.exists(file)) {

@@ -16,8 +16,10 @@ import io.netty.util.concurrent.PromiseCombiner;
 import io.quicmesh.transport.identity.PeerVerifier;
 import io.quicmesh.transport.identity.TransportIdentity;
 import io.quicmesh.transport.wire.CloseCode;
+import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -42,10 +44,17 @@ public final class QuicEndpoint implements Dialer {
   private boolean closing;
 
   /** What an endpoint is made of. */
-  private record Setup(EventLoop loop, Executor workers, EndpointConfig config, ServerRole server) {
+  private record Setup(
+      EventLoop loop,
+      Executor workers,
+      EndpointConfig config,
+      ServerRole server,
+      @Nullable KeyLog keyLog) {
 
     private TlsContexts contexts(TransportIdentity identity) {
-      return new TlsContexts(identity, config.transport().groups(), server.verifiers().keySet());
+      return new TlsContexts(
+          new TlsContexts.Common(identity, config.transport().groups(), keyLog),
+          server.verifiers().keySet());
     }
   }
 
@@ -75,7 +84,8 @@ public final class QuicEndpoint implements Dialer {
   }
 
   /**
-   * Binds the port. Callable from any thread; the future completes on the loop.
+   * Binds the port. Callable from any thread, or, with a key log, from any that may block; the
+   * future completes on the loop.
    *
    * @param loop an epoll event loop
    * @param workers where signatures of peers are checked
@@ -87,7 +97,14 @@ public final class QuicEndpoint implements Dialer {
       EndpointConfig config,
       TransportIdentity identity,
       ServerRole server) {
-    Setup setup = new Setup(loop, workers, config, server);
+    Path file = config.keyLog();
+    KeyLog keyLog;
+    try {
+      keyLog = file == null ? null : KeyLog.open(file, workers);
+    } catch (IOException e) {
+      return loop.newFailedFuture(e);
+    }
+    Setup setup = new Setup(loop, workers, config, server, keyLog);
     TlsContexts tls = setup.contexts(identity);
     PacketDemux demux =
         new PacketDemux(

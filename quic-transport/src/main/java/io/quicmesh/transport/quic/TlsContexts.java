@@ -2,6 +2,7 @@ package io.quicmesh.transport.quic;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.codec.quic.BoringSSLContextOption;
+import io.netty.handler.codec.quic.BoringSSLKeylog;
 import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicSslContextBuilder;
 import io.netty.handler.codec.quic.QuicSslEngine;
@@ -29,34 +30,47 @@ final class TlsContexts {
   private final Map<String, QuicSslContext> clients;
   private final SecureRandom random = new SecureRandom();
 
-  TlsContexts(TransportIdentity identity, List<String> groups, Set<String> serverAlpns) {
+  /**
+   * What both roles have in common.
+   *
+   * @param groups key exchange groups, best first
+   * @param keyLog hears the secrets of every connection; null if nobody does
+   */
+  record Common(TransportIdentity identity, List<String> groups, @Nullable BoringSSLKeylog keyLog) {
+
+    private QuicSslContextBuilder on(QuicSslContextBuilder builder) {
+      if (keyLog != null) {
+        builder.keylog(keyLog);
+      }
+      return builder
+          .trustManager(new DeferringTrustManager())
+          .option(BoringSSLContextOption.GROUPS, groups.toArray(new String[0]))
+          .earlyData(false);
+    }
+  }
+
+  TlsContexts(Common common, Set<String> serverAlpns) {
     clients =
         Stream.concat(ALPNS.stream(), serverAlpns.stream())
             .distinct()
-            .collect(Collectors.toUnmodifiableMap(alpn -> alpn, a -> client(identity, groups, a)));
-    server = serverAlpns.isEmpty() ? null : server(identity, groups, serverAlpns);
+            .collect(Collectors.toUnmodifiableMap(alpn -> alpn, a -> client(common, a)));
+    server = serverAlpns.isEmpty() ? null : server(common, serverAlpns);
   }
 
-  private static QuicSslContext client(
-      TransportIdentity identity, List<String> groups, String alpn) {
-    return QuicSslContextBuilder.forClient()
-        .keyManager(new FixedKeyManager(identity), null)
-        .trustManager(new DeferringTrustManager())
+  private static QuicSslContext client(Common common, String alpn) {
+    return common
+        .on(QuicSslContextBuilder.forClient())
+        .keyManager(new FixedKeyManager(common.identity), null)
         .endpointIdentificationAlgorithm(null)
-        .option(BoringSSLContextOption.GROUPS, groups.toArray(new String[0]))
         .applicationProtocols(alpn)
-        .earlyData(false)
         .build();
   }
 
-  private static QuicSslContext server(
-      TransportIdentity identity, List<String> groups, Set<String> alpns) {
-    return QuicSslContextBuilder.forServer(new FixedKeyManager(identity), null)
+  private static QuicSslContext server(Common common, Set<String> alpns) {
+    return common
+        .on(QuicSslContextBuilder.forServer(new FixedKeyManager(common.identity), null))
         .clientAuth(ClientAuth.REQUIRE)
-        .trustManager(new DeferringTrustManager())
-        .option(BoringSSLContextOption.GROUPS, groups.toArray(new String[0]))
         .applicationProtocols(alpns.toArray(new String[0]))
-        .earlyData(false)
         .build();
   }
 

@@ -123,6 +123,11 @@ final class TestHost implements AutoCloseable {
     await(loop().submit(onLoop));
   }
 
+  /** Until the workers have done all that they have by now. */
+  void awaitWorkers() throws Exception {
+    workers.submit(() -> {}).get(PATIENCE_SECONDS, SECONDS);
+  }
+
   static <T> T await(Future<T> future) throws Exception {
     return future.get(PATIENCE_SECONDS, SECONDS);
   }
