@@ -25,6 +25,9 @@ public final class CarrierChoice {
   /** How long the side that follows lets the other begin what both find better. */
   private static final long FOLLOW_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /** After a handover that could not begin. */
+  private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
   private final ChoiceSettings settings;
   private final boolean leads;
   private final Map<CarrierId, CarrierView> carriers = new LinkedHashMap<>();
@@ -175,6 +178,12 @@ public final class CarrierChoice {
       movingTo = null;
     }
     evaluate(nowNanos);
+  }
+
+  /** The handover that was wanted last could not begin: it is looked at again after a while. */
+  public void handleNotBegun(long nowNanos) {
+    movingTo = null;
+    nextDeadlineNanos = Math.min(nextDeadlineNanos, nowNanos + AGAIN_NANOS);
   }
 
   public long nextDeadlineNanos() {

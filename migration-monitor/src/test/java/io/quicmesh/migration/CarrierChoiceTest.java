@@ -93,6 +93,21 @@ class CarrierChoiceTest {
   }
 
   @Test
+  void wantsAgainSoonWhatCouldNotBegin() {
+    establishOn(DIRECT);
+    choice.handleCarrierUp(RELAY_A, 0);
+    choice.handleSilent(DIRECT, SECOND);
+    assertThat(move()).isNotNull();
+
+    choice.handleNotBegun(SECOND);
+    assertThat(move()).isNull();
+    assertThat(choice.nextDeadlineNanos()).isEqualTo(SECOND + 200 * MS);
+
+    choice.handleDeadline(SECOND + 200 * MS);
+    assertThat(move()).extracting("to").isEqualTo(RELAY_A);
+  }
+
+  @Test
   void fallsBackWhenTheDirectCarrierDies() {
     establishOn(DIRECT);
     choice.handleCarrierUp(RELAY_A, 0);

@@ -682,6 +682,7 @@ final class Peer
     long now = context.nowNanos();
     if (now >= nextTickNanos) {
       nextTickNanos = now + TICK_NANOS;
+      driveAlarm.setAt(nextTickNanos); // whatever becomes of this tick, there is another one
       tick(now);
       if (closed) {
         return;

@@ -24,6 +24,7 @@ import io.quicmesh.transport.session.Session;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class PeerCarriers {
 
   private static final int ROUNDS_MAX = 64;
+  private static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** Hears what an operator, or the session's owner, wants to know. */
   interface Observer {
@@ -63,10 +65,12 @@ final class PeerCarriers {
   private boolean wasLaneMissing;
   private boolean wasAttached;
   private long attachNanos;
+  private long stuckSinceNanos;
 
   PeerCarriers(Session session, NodeContext context, Observer observer, boolean isInitiator) {
     this.isInitiator = isInitiator;
     this.attachNanos = context.nowNanos();
+    this.stuckSinceNanos = attachNanos;
     this.session = session;
     this.context = context;
     this.observer = observer;
@@ -276,7 +280,14 @@ final class PeerCarriers {
       return;
     }
     driving = true;
-    long now = context.nowNanos();
+    try {
+      driveMachines(context.nowNanos());
+    } finally {
+      driving = false;
+    }
+  }
+
+  private void driveMachines(long now) {
     for (CarrierEntry entry : entries.all()) {
       if (session.isEstablished() && entry.health().nextDeadlineNanos() <= now) {
         entry.health().handleDeadline(now);
@@ -290,7 +301,6 @@ final class PeerCarriers {
     while (drainOnce() && rounds < ROUNDS_MAX) {
       rounds++;
     }
-    driving = false;
   }
 
   private boolean drainOnce() {
@@ -348,8 +358,11 @@ final class PeerCarriers {
 
   private void apply(ChoiceOutput output) {
     if (output instanceof ChoiceOutput.Move move) {
-      handover.handleStart(move.to(), move.cause(), context.nowNanos());
-      tellIfSilent();
+      if (handover.handleStart(move.to(), move.cause(), context.nowNanos())) {
+        tellIfSilent();
+      } else {
+        choice.handleNotBegun(context.nowNanos());
+      }
     }
   }
 
@@ -412,10 +425,8 @@ final class PeerCarriers {
   /** Tells the choice what was measured; to be called every second or so. */
   void measure() {
     long now = context.nowNanos();
-    boolean isStuck = session.isEstablished() && !wasAttached && !entries.isEmpty();
-    if (isStuck && isInitiator) {
-      session.attach(entries.all().get(0).carrier());
-    }
+    session.startLateHandshakeOver();
+    attachIfStuck(now);
     attachMissingLane();
     if (isInitiator) {
       closeExtraDirect();
@@ -429,6 +440,23 @@ final class PeerCarriers {
     CarrierEntry used = current();
     if (used != null && used.health().quality(now).measured()) {
       session.setRttNanos(used.health().quality(now).rttNanos());
+    }
+  }
+
+  /**
+   * A session that has keys and carriers and runs on none of them, or whose peer does not come to
+   * where it runs, lost what should have brought it there. The side that leads tries again soon,
+   * the other one if that does not help.
+   */
+  private void attachIfStuck(long nowNanos) {
+    boolean isLost = session.isEstablished() && !wasAttached && !entries.isEmpty();
+    boolean isAlone = wasAttached && isAtRest() && !session.hasPeerFollowed();
+    if (!isLost && !isAlone) {
+      stuckSinceNanos = nowNanos;
+    } else if (nowNanos - stuckSinceNanos >= (isInitiator ? STUCK_NANOS : 3 * STUCK_NANOS)) {
+      stuckSinceNanos = nowNanos;
+      Carrier on = session.carrier();
+      session.attach(on == null ? entries.all().get(0).carrier() : on);
     }
   }
 

@@ -36,6 +36,7 @@ final class CarrierLink implements Carrier.Listener {
   private @Nullable SetUpInput peerSetUp;
   private int setUps;
   private int peerSetUps;
+  private boolean hasPeerFinished;
   private boolean closed;
 
   CarrierLink(Session session, Carrier carrier) {
@@ -98,7 +99,7 @@ final class CarrierLink implements Carrier.Listener {
     peerSetUp = input;
     peerSetUps++;
     if (peerSetUps > 1 && setUps < peerSetUps) {
-      replaceSetUp();
+      beginOtherSetUp();
     }
     incoming.stream().setListener(input);
     input.process();
@@ -110,6 +111,7 @@ final class CarrierLink implements Carrier.Listener {
 
   /** Takes a record from the peer's set-up stream. */
   void handleSetUpRecord(int type, ByteBuf payload) {
+    hasPeerFinished = type != RecordType.TLS;
     switch (type) {
       case RecordType.TLS -> handshake.handleTls(payload);
       case RecordType.RESUME -> resume.handleResume(payload);
@@ -151,12 +153,20 @@ final class CarrierLink implements Carrier.Listener {
 
   /**
    * Goes on with another set-up stream, because the path changed. What was under way on the old one
-   * is lost, which attempts and heartbeats bear and a handshake does not. The new one begins before
-   * the old one ends, for a relay forgets a circuit with its last stream.
+   * is lost, which attempts and heartbeats bear and a handshake does not, so that one is waited for
+   * that either side has not finished. The new one begins before the old one ends, for a relay
+   * forgets a circuit with its last stream.
    */
   void replaceSetUp() {
+    if (session.isEstablished() && !handshake.isRunning() && hasPeerFinished) {
+      beginOtherSetUp();
+    }
+  }
+
+  /** The same whatever is under way, which is lost. */
+  void beginOtherSetUp() {
     SendStream old = setUp;
-    if (old != null && !closed && !handshake.isRunning() && session.isEstablished()) {
+    if (old != null && !closed) {
       setUp = null;
       heartbeats.repeat();
       old.setListener(new Replaced());

@@ -195,6 +195,11 @@ public final class Session {
     }
   }
 
+  /** Begins a handshake anew that has lasted for more than 5 s. To be called every second or so. */
+  public void startLateHandshakeOver() {
+    links.startLateHandshakeOver();
+  }
+
   /** The carrier that this side's lanes run on, or null. */
   public @Nullable Carrier carrier() {
     Attachment on = sendLanes.attached();
@@ -292,6 +297,14 @@ public final class Session {
    */
   public boolean isLaneMissing() {
     return sendLanes.isLaneMissing();
+  }
+
+  /**
+   * Whether the peer's lanes run where ours do. If that stays false, what told the peer to move was
+   * lost, and {@link #attach} is needed.
+   */
+  public boolean hasPeerFollowed() {
+    return moves.hasPeerFollowed();
   }
 
   /**

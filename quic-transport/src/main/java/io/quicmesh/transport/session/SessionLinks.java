@@ -11,11 +11,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionLinks {
 
+  private static final long HANDSHAKE_NANOS_MAX = 5_000_000_000L;
+
   private final Session session;
   private final SessionListener listener;
   private final SendLanes sendLanes;
   private final List<CarrierLink> links = new ArrayList<>();
   private boolean needsHandshake = true;
+  private long handshakeBeganNanos;
 
   SessionLinks(Session session, SessionListener listener, SendLanes sendLanes) {
     this.session = session;
@@ -78,7 +81,19 @@ final class SessionLinks {
       isRunning |= other.handshake().isRunning();
     }
     if (session.config().isInitiator() && !isRunning && !link.isClosed()) {
+      handshakeBeganNanos = session.environment().nowNanos();
       link.handshake().start();
+    }
+  }
+
+  /** Begins a handshake anew that has not ended in its time: some of it got lost under way. */
+  void startLateHandshakeOver() {
+    boolean isLate = session.environment().nowNanos() - handshakeBeganNanos > HANDSHAKE_NANOS_MAX;
+    if (session.config().isInitiator() && needsHandshake && isLate && !links.isEmpty()) {
+      CarrierLink newest = links.get(links.size() - 1);
+      dropHandshakes();
+      newest.beginOtherSetUp();
+      startHandshake(newest);
     }
   }
 

@@ -198,6 +198,11 @@ final class SessionMoves {
     }
   }
 
+  /** Whether the peer's lanes have all come to where ours are. */
+  boolean hasPeerFollowed() {
+    return followedEpoch == committedEpoch;
+  }
+
   /** Stops reading what the peer has left. */
   void leaveOldStreams() {
     receiveLanes.leaveBefore(committedEpoch);

@@ -244,6 +244,24 @@ class SessionTest {
   }
 
   @Test
+  void handshakeOfWhichSomeGotLostIsBegunAnew() {
+    SimulatedCarrier.Pair direct = add(Carrier.Kind.DIRECT, "direct", 5 * MILLI);
+    world.runFor(7 * MILLI);
+    direct.stickStreams();
+    world.runFor(5_001 * MILLI);
+    assertThat(left.session.isEstablished()).isFalse();
+
+    left.session.startLateHandshakeOver();
+    right.session.startLateHandshakeOver();
+    world.runFor(200 * MILLI);
+
+    assertThat(left.session.isEstablished()).isTrue();
+    assertThat(right.session.isEstablished()).isTrue();
+    traffic(50);
+    assertEverythingArrives();
+  }
+
+  @Test
   void bothSidesHearThatThePeerFollowed() {
     add(Carrier.Kind.CIRCUIT, "relay", 20 * MILLI);
     world.runFor(400 * MILLI);
