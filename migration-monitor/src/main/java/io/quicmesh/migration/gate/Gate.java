@@ -103,14 +103,12 @@ public final class Gate {
     return hold(connection, source, challenged, nowNanos);
   }
 
-  /** Challenges the source if it may be; whether a challenge is under way. */
+  /** Challenges the source if it may be and no challenge is under way; whether it did. */
   private boolean challenge(
       GateConnection connection, SourceAddress source, int lengthBytes, long nowNanos) {
     if (connection.holdsChallenged(source)) {
       counters.add(GateReason.CHALLENGE_PENDING);
-      return true;
-    }
-    if (lengthBytes < settings.challengeBytes()) {
+    } else if (lengthBytes < settings.challengeBytes()) {
       counters.add(GateReason.CHALLENGE_TOO_LARGE);
     } else if (!limit.tryTake(source.prefix(), nowNanos)) {
       counters.add(GateReason.CHALLENGE_LIMITED);
