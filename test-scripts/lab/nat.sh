@@ -63,18 +63,22 @@ lab_nat() {
 
 # The router forgets all mappings, as after a reboot or an expiry.
 lab_nat_forget() {
-  local arguments
-  read -ra arguments <<<"${LAB_NAT[$1]}"
-  lab_nat "$1" "${arguments[@]}"
-  ip netns exec "$LAB_ID-$1" conntrack -F 2>/dev/null
+  lab_nat_anew "$1"
 }
 
 # NAT rebinding: the router forgets all mappings and the next ones have other ports.
 lab_nat_rebind() {
+  lab_nat_anew "$1" --ports random
+}
+
+# Meanwhile nothing passes: a packet of an old flow would bring its mapping back.
+lab_nat_anew() { # ROUTER [NAT OPTION...]
   local arguments
   read -ra arguments <<<"${LAB_NAT[$1]}"
-  lab_nat "$1" "${arguments[@]}" --ports random
+  ip netns exec "$LAB_ID-$1" nft 'add table inet pause
+    add chain inet pause forward { type filter hook forward priority -400; policy drop; }'
   ip netns exec "$LAB_ID-$1" conntrack -F 2>/dev/null
+  lab_nat "$1" "${arguments[@]}" "${@:2}"
 }
 
 lab_nat_cone() { # WAN-ADDRESS KIND HAIRPIN PORTS TIMEOUT
