@@ -31,7 +31,7 @@ readonly STRANGER_PORTS=(eth0 eth1 eth2 eth3 eth4)     # addresses enough to bri
 readonly CHALLENGES_PER_SECOND=10
 readonly PING_INTERVAL=0.02
 readonly SETTLE_SECONDS=20
-readonly REBOUND_SECONDS=1.5 # the relay's connection is idle and says something once a second
+readonly REBOUND_SECONDS=1.2 # the relay's connection is idle and says something once a second
 readonly OWN_PACKET='udp[8] = 0x40 and udp[9:4] = 0x71756963 and udp[13:4] = 0x6d657368' # what is ours and not QUIC
 
 smoke=no rebindings=3 lenient=false seed=1 json=''
@@ -271,7 +271,7 @@ packets() { # SERVER FILTER WORD
 # Whether the median time until the first answer is under two round trips.
 in_time() { # SERVER
   jq -se --arg target "$1" '[.[] | select(.target == $target)]
-    | (map(.answer_ms) | sort | .[length / 2 | floor]) as $median | $median != null and $median < 2 * .[0].rtt_ms' \
+    | (map(.answer_ms) | sort | .[(length - 1) / 2 | floor]) as $median | $median != null and $median < 2 * .[0].rtt_ms' \
     "$LAB_DIR/rebound" >/dev/null
 }
 
