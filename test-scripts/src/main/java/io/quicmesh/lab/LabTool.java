@@ -2,6 +2,8 @@ package io.quicmesh.lab;
 
 import io.quicmesh.lab.emulator.EmulatorCommand;
 import io.quicmesh.lab.prober.ProberCommand;
+import io.quicmesh.lab.stranger.LoadCommand;
+import io.quicmesh.lab.stranger.StrangerCommand;
 import io.quicmesh.lab.vlan.VlanCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -15,7 +17,9 @@ import picocli.CommandLine.Command;
       EmulatorCommand.class,
       ProberCommand.class,
       VlanCommand.class,
-      MemoryScanCommand.class
+      MemoryScanCommand.class,
+      StrangerCommand.class,
+      LoadCommand.class
     })
 public final class LabTool {
 

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * source waits until that source has answered a challenge that only the connection's peer can
  * answer. Then QUIC's own path validation runs as well (RFC 9000 section 8.2).
  *
- * <p>The rules, in their order: a client hears its server only. What has no known id passes if it
- * has a long header: it begins a connection. A known source passes. Long headers of a known id, and
- * everything before the connection has a key, come from the opening address only. The rest is held
- * and challenged.
+ * <p>The rules, in their order: a client hears its server only. An id that a Retry replaced is
+ * nobody's. What has no known id passes if it has a long header: it begins a connection. A known
+ * source passes. Long headers of a known id, and everything before the connection has a key, come
+ * from the opening address only. The rest is held and challenged.
  *
  * <p>Nothing is kept for a source that has not answered but the bounded number of held packets.
  * Wrong answers are counted and ignored.
@@ -103,14 +103,21 @@ public final class Gate {
     return hold(connection, source, challenged, nowNanos);
   }
 
-  /** Challenges the source if it may be; whether a challenge is under way. */
+  /**
+   * A packet with a long header arrived that bears the id of a connection's first Initial, which a
+   * Retry has replaced since. Its client sends no such any more (RFC 9000, section 17.2.5.2), and
+   * to the codec it would begin another connection.
+   */
+  public Verdict handleReplacedId() {
+    return drop(GateReason.REPLACED_ID);
+  }
+
+  /** Challenges the source if it may be and no challenge is under way; whether it did. */
   private boolean challenge(
       GateConnection connection, SourceAddress source, int lengthBytes, long nowNanos) {
     if (connection.holdsChallenged(source)) {
       counters.add(GateReason.CHALLENGE_PENDING);
-      return true;
-    }
-    if (lengthBytes < settings.challengeBytes()) {
+    } else if (lengthBytes < settings.challengeBytes()) {
       counters.add(GateReason.CHALLENGE_TOO_LARGE);
     } else if (!limit.tryTake(source.prefix(), nowNanos)) {
       counters.add(GateReason.CHALLENGE_LIMITED);

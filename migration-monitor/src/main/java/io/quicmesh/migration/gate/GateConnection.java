@@ -42,7 +42,10 @@ public final class GateConnection {
     final SourceAddress source;
     final long ticket;
     final long untilNanos;
+
+    /** Whether it led to a challenge. */
     boolean challenged;
+
     boolean settled;
 
     Held(GateConnection connection, SourceAddress source, long ticket, long untilNanos) {
@@ -114,7 +117,10 @@ public final class GateConnection {
     return held;
   }
 
-  /** Whether a packet is held that led to a challenge of the source, or came after one. */
+  /**
+   * Whether a packet is held that led to a challenge of the source. Those that came after it do not
+   * count: a challenge that was lost must not be the last one of a source that goes on sending.
+   */
   boolean holdsChallenged(SourceAddress source) {
     for (Held packet : held) {
       if (packet.challenged && packet.source.equals(source)) {

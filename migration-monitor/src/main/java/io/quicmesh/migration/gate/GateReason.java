@@ -14,6 +14,8 @@ public enum GateReason {
   NOT_THE_SERVER,
   /** Dropped: a long header with a known id, not from the opening address. */
   LONG_HEADER,
+  /** Dropped: a long header with an id that a Retry replaced, whoever sent it. */
+  REPLACED_ID,
   /** Dropped: from a new source before the connection has a key for challenges. */
   NO_KEY,
   /** Dropped: as many packets of the connection are held as may be. */

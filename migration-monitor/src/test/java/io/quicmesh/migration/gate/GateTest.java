@@ -271,6 +271,18 @@ class GateTest {
   }
 
   @Test
+  void aSourceThatGoesOnSendingIsChallengedAgainAfterALostChallenge() {
+    gate.handleKeyed(connection);
+    for (long now = 0; now <= 250 * MS; now += 20 * MS) {
+      gate.handleDeadline(now);
+      shortPacket(AWAY, now);
+    }
+
+    assertThat(drain().stream().filter(Challenge.class::isInstance)).hasSize(3);
+    assertThat(gate.count(GateReason.CHALLENGED)).isEqualTo(3);
+  }
+
+  @Test
   void aChallengeIsNeverLargerThanItsTrigger() {
     gate.handleKeyed(connection);
 

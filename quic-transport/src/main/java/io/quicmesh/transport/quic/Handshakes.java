@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the handshakes that strangers have under way and says which Initial packets may begin
@@ -24,18 +25,25 @@ final class Handshakes {
   final class Handshake {
     private final long source;
     private final byte[] firstId;
+    private final byte @Nullable [] replacedId;
     private final byte[] chosenId;
     private boolean ended;
 
-    private Handshake(long source, byte[] firstId, byte[] chosenId) {
+    private Handshake(long source, byte[] firstId, byte @Nullable [] replacedId, byte[] chosenId) {
       this.source = source;
       this.firstId = firstId;
+      this.replacedId = replacedId;
       this.chosenId = chosenId;
     }
 
     /** The destination id of the Initial packet that began it. */
     byte[] firstId() {
       return firstId;
+    }
+
+    /** The destination id of the client's Initial before a Retry; null if there was none. */
+    byte @Nullable [] replacedId() {
+      return replacedId;
     }
 
     void end() {
@@ -51,6 +59,7 @@ final class Handshakes {
   private final Map<Long, Integer> bySource = new HashMap<>();
   private int inFlight;
   private byte[] presentedId = {};
+  private byte @Nullable [] replacedId;
 
   Handshakes(HandshakeLimits limits) {
     this.limits = limits;
@@ -70,14 +79,20 @@ final class Handshakes {
     if (bySource.getOrDefault(sourceKey(source), 0) >= limits.perSourceMax()) {
       return Verdict.SOURCE_FULL;
     }
+    replacedId = null;
     presentedId = new byte[idLength];
     packet.getBytes(idIndex, presentedId);
     return Verdict.ADMITTED;
   }
 
+  /** The Initial that was judged last bears a good token, of a Retry that replaced this id. */
+  void tokenReturned(byte[] id) {
+    replacedId = id;
+  }
+
   /** A connection state exists now for the Initial that was judged last. */
   Handshake begin(InetSocketAddress source, byte[] chosenId) {
-    Handshake handshake = new Handshake(sourceKey(source), presentedId, chosenId);
+    Handshake handshake = new Handshake(sourceKey(source), presentedId, replacedId, chosenId);
     inFlight++;
     bySource.merge(handshake.source, 1, Integer::sum);
     ids.add(handshake.firstId);

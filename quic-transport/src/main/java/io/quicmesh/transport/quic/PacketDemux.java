@@ -160,7 +160,8 @@ final class PacketDemux extends ChannelDuplexHandler {
     if (connection == null || connection.client() == null) {
       noteWay(packet.sender(), by);
     }
-    if (!gate.admits(connection, longHeader, packet)) {
+    boolean replaced = longHeader && connections.isReplaced(bytes, start + idIndex, idLength);
+    if (replaced ? !gate.admitsReplacedId() : !gate.admits(connection, longHeader, packet)) {
       drop(packet, Counter.DROPPED_GATE);
     } else if (connection != null) {
       lead(connection, packet);

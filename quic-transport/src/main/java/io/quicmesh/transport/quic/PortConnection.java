@@ -18,6 +18,7 @@ final class PortConnection {
   private final GateConnection gate;
   private final @Nullable ClientPort client;
   private final List<byte[]> ids = new ArrayList<>();
+  private byte @Nullable [] replacedId;
 
   /** The source that was admitted last: packets from there need no further check. */
   private @Nullable InetSocketAddress source;
@@ -45,6 +46,15 @@ final class PortConnection {
 
   void setSource(InetSocketAddress address) {
     source = address;
+  }
+
+  /** The id of the client's first Initial if a Retry replaced it, else null. */
+  byte @Nullable [] replacedId() {
+    return replacedId;
+  }
+
+  void setReplacedId(byte[] id) {
+    replacedId = id;
   }
 
   List<byte[]> ids() {

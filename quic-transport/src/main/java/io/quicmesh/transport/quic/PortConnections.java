@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class PortConnections {
 
   private final IdTable<PortConnection> byId = new IdTable<>();
+  private final IdSet replaced = new IdSet();
 
   void add(PortConnection connection, byte[] id) {
     byId.put(id, connection);
@@ -25,12 +26,27 @@ final class PortConnections {
     }
   }
 
+  /** A Retry replaced the id of the connection's first Initial; no packet bears it any more. */
+  void addReplaced(PortConnection connection, byte[] id) {
+    replaced.add(id);
+    connection.setReplacedId(id);
+  }
+
   void remove(PortConnection connection) {
     connection.ids().forEach(byId::remove);
+    byte[] id = connection.replacedId();
+    if (id != null) {
+      replaced.remove(id);
+    }
   }
 
   @Nullable PortConnection find(ByteBuf packet, int index, int length) {
     return byId.find(packet, index, length);
+  }
+
+  /** Whether a Retry replaced the id, and the connection that came of it is open. */
+  boolean isReplaced(ByteBuf packet, int index, int length) {
+    return replaced.contains(packet, index, length);
   }
 
   /** How many ids are known. */

@@ -14,6 +14,7 @@ import io.quicmesh.migration.gate.GateOutput;
 import io.quicmesh.migration.gate.GateReason;
 import io.quicmesh.migration.gate.GateSettings;
 import io.quicmesh.migration.gate.SourceAddress;
+import io.quicmesh.migration.gate.Verdict;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.LinkedHashMap;
@@ -132,6 +133,11 @@ final class PortGate {
     }
     drain();
     return false;
+  }
+
+  /** Judges a packet with a long header and an id that a Retry has replaced. */
+  boolean admitsReplacedId() {
+    return gate.handleReplacedId() == Verdict.ADMIT;
   }
 
   /**

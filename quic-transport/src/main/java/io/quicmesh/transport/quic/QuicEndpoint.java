@@ -80,6 +80,7 @@ public final class QuicEndpoint implements Dialer {
             handshakes::needTokens,
             () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
             counters);
+    tokens.setListener(handshakes::tokenReturned);
     return codecs.server(made -> tls.serverEngine(made.alloc()), new Accepting(), ids, tokens);
   }
 
@@ -293,6 +294,10 @@ public final class QuicEndpoint implements Dialer {
           new PortConnection(port.gate().open(QuicConnection.Role.SERVER, opening), null);
       port.connections().add(known, begun.firstId());
       port.connections().add(known, chosenId);
+      byte[] replaced = begun.replacedId();
+      if (replaced != null) {
+        port.connections().addReplaced(known, replaced);
+      }
       register(channel, known);
     }
 

@@ -9,6 +9,7 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -34,6 +35,7 @@ final class RetryTokens implements QuicTokenHandler {
   private final LongSupplier clockMillis;
   private final Counters counters;
   private final Mac mac;
+  private Consumer<byte[]> returned = id -> {};
 
   /**
    * Tokens under a key of this process.
@@ -55,6 +57,11 @@ final class RetryTokens implements QuicTokenHandler {
     }
   }
 
+  /** Sets who hears of the original id of each good token that comes back. */
+  void setListener(Consumer<byte[]> listener) {
+    returned = listener;
+  }
+
   @Override
   public boolean writeToken(ByteBuf out, ByteBuf dcid, InetSocketAddress address) {
     if (!needed.getAsBoolean()) {
@@ -71,10 +78,13 @@ final class RetryTokens implements QuicTokenHandler {
   /** The codec keeps using the destination id of the packet, so it must be one of our length. */
   @Override
   public TokenValidationResult validateToken(ByteBuf token, InetSocketAddress address, ByteBuf id) {
-    if (id.readableBytes() != ConnectionIds.BYTES || validateToken(token, address) < 0) {
+    if (id.readableBytes() != ConnectionIds.BYTES || validateToken(token.slice(), address) < 0) {
       counters.add(Counter.DROPPED_TOKEN);
       return TokenValidationResult.invalidToken();
     }
+    byte[] original = new byte[token.readableBytes() - PREFIX_BYTES];
+    token.getBytes(token.readerIndex() + PREFIX_BYTES, original);
+    returned.accept(original);
     return TokenValidationResult.odcidFromToken(PREFIX_BYTES);
   }
 

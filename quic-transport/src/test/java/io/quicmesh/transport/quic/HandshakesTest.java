@@ -56,6 +56,19 @@ class HandshakesTest {
   }
 
   @Test
+  void knowsWhichIdARetryReplacedForThatHandshakeOnly() {
+    byte[] replaced = {1, 2, 3, 4, 5, 6, 7, 8};
+    assertThat(judge("192.0.2.1", 1)).isEqualTo(Verdict.ADMITTED);
+    handshakes.tokenReturned(replaced);
+
+    Handshakes.Handshake retried = handshakes.begin(address("192.0.2.1"), bytes(101));
+    Handshakes.Handshake other = begin("192.0.2.2", 2);
+
+    assertThat(retried.replacedId()).isEqualTo(replaced);
+    assertThat(other.replacedId()).isNull();
+  }
+
+  @Test
   void aHandshakeThatEndedMakesRoomOnce() {
     Handshakes.Handshake first = begin("192.0.2.1", 1);
     begin("192.0.2.1", 2);

@@ -84,6 +84,26 @@ class PortGateTest {
   }
 
   @Test
+  void theIdThatARetryReplacedDrawsNothing() throws Exception {
+    HandshakeLimits always = new HandshakeLimits(10, 10, -1, Long.MAX_VALUE / 2);
+    try (Scene scene = new Scene(network, TestHost.onLoopback().with(always))) {
+      assertThat(scene.b.counter(Counter.RETRIES_SENT)).isPositive();
+      List<byte[]> longHeaders =
+          scene.seenByB.stream().filter(packet -> (packet[0] & 0x80) != 0).toList();
+      long retries = scene.b.counter(Counter.RETRIES_SENT);
+
+      for (byte[] packet : longHeaders) {
+        scene.sendAsStranger(packet);
+      }
+
+      assertThat(scene.drawn()).isEmpty();
+      assertThat(scene.counterOfB("gate_replaced_id")).isPositive();
+      assertThat(scene.b.counter(Counter.RETRIES_SENT)).isEqualTo(retries);
+      scene.assertUndisturbed();
+    }
+  }
+
+  @Test
   void wrongAnswersOpenNothing() throws Exception {
     try (Scene scene = new Scene(network)) {
       byte[] packet = new byte[100];
@@ -140,8 +160,12 @@ class PortGateTest {
     private final ConcurrentLinkedQueue<byte[]> seenByB = new ConcurrentLinkedQueue<>();
 
     Scene(TestNetwork network) throws Exception {
+      this(network, TestHost.onLoopback());
+    }
+
+    Scene(TestNetwork network, EndpointConfig serverConfig) throws Exception {
       a = TestHost.member(network);
-      b = TestHost.member(network);
+      b = TestHost.member(network, serverConfig);
       b.run(() -> b.endpoint().port().setGate(new Copying(seenByB)));
       atA = a.dial(b, network.anyMember());
       atB = b.accepted();
