@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class BlackHoleDetector {
 
-  private static final long ROUND_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+  private static final long ROUND_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
   private static final int ROUNDS = 2;
   private static final long OWN_STALL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 

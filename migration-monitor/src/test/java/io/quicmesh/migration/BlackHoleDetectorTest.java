@@ -14,19 +14,19 @@ class BlackHoleDetectorTest {
   @Test
   void anUplinkOnWhichTwoRoundsOfQuestionsStayUnansweredIsABlackHole() {
     assertThat(detector.handleSilent(0)).isEqualTo(Verdict.ASK);
-    assertThat(detector.nextDeadlineNanos()).isEqualTo(250 * MS);
-    assertThat(detector.handleDeadline(250 * MS)).isEqualTo(Verdict.ASK);
-    assertThat(detector.handleDeadline(500 * MS)).isEqualTo(Verdict.BLACK_HOLE);
+    assertThat(detector.nextDeadlineNanos()).isEqualTo(200 * MS);
+    assertThat(detector.handleDeadline(200 * MS)).isEqualTo(Verdict.ASK);
+    assertThat(detector.handleDeadline(400 * MS)).isEqualTo(Verdict.BLACK_HOLE);
     assertThat(detector.nextDeadlineNanos()).isEqualTo(Deadlines.NEVER);
   }
 
   @Test
   void oneAnswerAcquitsIt() {
     detector.handleSilent(0);
-    detector.handleDeadline(250 * MS);
-    detector.handleEcho(250 * MS);
+    detector.handleDeadline(200 * MS);
+    detector.handleEcho(200 * MS);
 
-    assertThat(detector.handleDeadline(500 * MS)).isEqualTo(Verdict.NOTHING);
+    assertThat(detector.handleDeadline(400 * MS)).isEqualTo(Verdict.NOTHING);
     assertThat(detector.nextDeadlineNanos()).isEqualTo(Deadlines.NEVER);
   }
 
@@ -35,16 +35,16 @@ class BlackHoleDetectorTest {
     detector.handleSilent(100 * MS);
     detector.handleEcho(99 * MS);
 
-    assertThat(detector.nextDeadlineNanos()).isEqualTo(350 * MS);
+    assertThat(detector.nextDeadlineNanos()).isEqualTo(300 * MS);
   }
 
   @Test
   void aRoundWhoseEndThisProcessNoticedLateDoesNotCount() {
     detector.handleSilent(0);
 
-    assertThat(detector.handleDeadline(400 * MS)).isEqualTo(Verdict.ASK);
-    assertThat(detector.handleDeadline(650 * MS)).isEqualTo(Verdict.ASK);
-    assertThat(detector.handleDeadline(900 * MS)).isEqualTo(Verdict.BLACK_HOLE);
+    assertThat(detector.handleDeadline(300 * MS)).isEqualTo(Verdict.ASK);
+    assertThat(detector.handleDeadline(500 * MS)).isEqualTo(Verdict.ASK);
+    assertThat(detector.handleDeadline(700 * MS)).isEqualTo(Verdict.BLACK_HOLE);
   }
 
   @Test
@@ -52,6 +52,6 @@ class BlackHoleDetectorTest {
     detector.handleSilent(0);
 
     assertThat(detector.handleSilent(100 * MS)).isEqualTo(Verdict.NOTHING);
-    assertThat(detector.nextDeadlineNanos()).isEqualTo(250 * MS);
+    assertThat(detector.nextDeadlineNanos()).isEqualTo(200 * MS);
   }
 }

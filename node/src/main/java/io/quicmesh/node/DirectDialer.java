@@ -87,7 +87,7 @@ final class DirectDialer {
   }
 
   /** Dials an address of the peer beside a direct connection that is to be replaced. */
-  void renew(InetSocketAddress remote, Consumer<QuicConnection> renewed) {
+  void renew(InetSocketAddress remote, Consumer<QuicConnection> renewed, Runnable failed) {
     context
         .dialer()
         .dial(remote, Alpn.NODE, verifier(), context.settings().retry().connectTimeoutNanos())
@@ -101,6 +101,7 @@ final class DirectDialer {
                     peer.shortText(),
                     remote,
                     dialled.cause().getMessage());
+                failed.run();
               }
             });
   }

@@ -91,6 +91,14 @@ final class Mesh implements TapListener, Peer.Host, Relays.Host {
     silences.run();
   }
 
+  @Override
+  public void carriesSmallPacketsOnly(RelayClient relay) {
+    Relays known = relays;
+    if (known != null) {
+      known.reconnect(relay.connection());
+    }
+  }
+
   /** Sets where this node's own addresses are found. */
   void setCandidates(Supplier<List<InetSocketAddress>> source) {
     candidates = source;

@@ -27,6 +27,7 @@ import io.quicmesh.transport.wire.Opaque;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -74,6 +75,8 @@ final class Peer
   /** A connection that was renewed has handed over by then. */
   private static final long RENEWED_MILLIS = 3000;
 
+  private static final long RENEW_AGAIN_MILLIS = 2000;
+
   private static final long REPAIR_FIRST_MILLIS = 500;
   private static final int REPAIR_DOUBLINGS_MAX = 6;
 
@@ -113,6 +116,9 @@ final class Peer
     /** Nothing is answered on a carrier of the peer. */
     void silent(Peer peer);
 
+    /** The path of a relay connection became one that drops large packets. */
+    void carriesSmallPacketsOnly(RelayClient relay);
+
     /** A direct connection ended. */
     void directDown(Peer peer, QuicConnection connection, String cause);
 
@@ -149,6 +155,7 @@ final class Peer
   private final PeerCircuits circuits;
   private final DirectDialer dialer;
   private final KeyRotation keys;
+  private final Set<String> renewing = new HashSet<>();
   private @Nullable String refusal;
   private long nextTickNanos;
   private long withoutCarrierSinceNanos;
@@ -300,18 +307,33 @@ final class Peer
     drive();
   }
 
-  /** Dials the peer beside a direct connection, hands over to the new one, and ends the old one. */
+  /**
+   * Dials the peer beside a direct connection, hands over to the new one, and ends the old one.
+   * Goes on trying for as long as the old one is there and no other.
+   */
   void renew(QuicConnection connection) {
+    if (!renewing.add(connection.id())) {
+      return;
+    }
     dialer.renew(
         connection.remoteAddress(),
         renewed -> {
+          renewing.remove(connection.id());
           if (!closed) {
             addDirect(renewed);
             leave(connection);
             later(RENEWED_MILLIS, () -> connection.close(CloseCode.SUPERSEDED));
             drive();
           }
-        });
+        },
+        () -> later(RENEW_AGAIN_MILLIS, () -> renewAgain(connection)));
+  }
+
+  private void renewAgain(QuicConnection connection) {
+    renewing.remove(connection.id());
+    if (connection.isOpen() && carriers.isOnlyDirect(connection)) {
+      renew(connection);
+    }
   }
 
   private void leave(QuicConnection connection) {
@@ -662,6 +684,20 @@ final class Peer
   @Override
   public void silent() {
     host.silent(this);
+  }
+
+  /**
+   * A new connection finds out what its path carries; an old one that migrated goes on with the
+   * size of the old path.
+   */
+  @Override
+  public void carriesSmallPacketsOnly(Carrier carrier) {
+    LOG.info("small packets only peer={} carrier={}", name(), carrier.description());
+    if (carrier instanceof DirectCarrier direct) {
+      renew(direct.connection());
+    } else if (carrier instanceof CircuitCarrier circuit) {
+      host.carriesSmallPacketsOnly(circuit.client());
+    }
   }
 
   @Override

@@ -48,6 +48,9 @@ final class PeerCarriers {
     /** Nothing is answered on a carrier. */
     void silent();
 
+    /** A carrier's path became one that drops large packets. */
+    void carriesSmallPacketsOnly(Carrier carrier);
+
     /** The lanes run on another carrier, or on none. */
     void carrierChanged();
   }
@@ -353,6 +356,7 @@ final class PeerCarriers {
       choice.handleHeardAgain(entry.id(), now);
     } else if (output instanceof HealthOutput.SmallPacketsOnly) {
       choice.handleSmallPacketsOnly(entry.id(), true, now);
+      observer.carriesSmallPacketsOnly(entry.carrier());
     }
   }
 
@@ -491,6 +495,13 @@ final class PeerCarriers {
 
   List<CarrierEntry> entries() {
     return entries.all();
+  }
+
+  /** Whether a connection is the only direct one. */
+  boolean isOnlyDirect(QuicConnection connection) {
+    return entries.all().stream()
+        .filter(entry -> entry.carrier() instanceof DirectCarrier)
+        .allMatch(entry -> ((DirectCarrier) entry.carrier()).connection().equals(connection));
   }
 
   boolean hasDirect() {
