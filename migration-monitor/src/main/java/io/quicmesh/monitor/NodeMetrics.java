@@ -12,6 +12,7 @@ import io.quicmesh.monitor.api.RelayLink;
 import io.quicmesh.monitor.api.TapStatus;
 import io.quicmesh.monitor.api.UnderlayStatus;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Copies a node's snapshot into its metrics. */
@@ -54,6 +55,17 @@ final class NodeMetrics {
         totals.migrating());
   }
 
+  /** What the gate of a node or relay did, by reason. */
+  static void gate(MeterTable table, Map<String, Long> gate) {
+    gate.forEach(
+        (reason, count) ->
+            table.counter(
+                "quicmesh.gate.packets",
+                "What the gate did with packets, challenges and answers",
+                Tags.of("reason", reason),
+                count));
+  }
+
   private void tap(TapStatus tap) {
     frames("quicmesh.tap.frames", "Frames at the TAP device", "in", tap.framesIn());
     frames("quicmesh.tap.frames", "Frames at the TAP device", "out", tap.framesOut());
@@ -83,9 +95,10 @@ final class NodeMetrics {
             (reason, count) ->
                 table.counter(
                     "quicmesh.gate.rejected",
-                    "Packets that the gate refused",
+                    "Packets that were dropped or held",
                     Tags.of("reason", reason),
                     count));
+    gate(table, underlay.gate());
     table.counter(
         "quicmesh.heartbeats.lost",
         "Heartbeats without an answer",

@@ -39,6 +39,7 @@ final class RelayMetrics {
           Tags.of("reason", rejected.getKey()),
           rejected.getValue());
     }
+    NodeMetrics.gate(table, status.gate());
   }
 
   private void gauge(String name, String help, double value) {

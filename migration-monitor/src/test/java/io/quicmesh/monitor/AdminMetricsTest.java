@@ -28,6 +28,9 @@ final class AdminMetricsTest {
             "quicmesh_peer_quality_ratio{peer=\"carol\"} 0.81",
             "quicmesh_heartbeats_lost_total 2.0",
             "quicmesh_gate_rejected_total{reason=\"no_answer\"} 7.0",
+            "quicmesh_gate_packets_total{reason=\"admitted\"} 12000.0",
+            "quicmesh_gate_packets_total{reason=\"held\"} 9.0",
+            "quicmesh_gate_packets_total{reason=\"replaced_id\"} 1.0",
             "quicmesh_buffer_bytes 65536.0",
             "quicmesh_relay_up{relay=\"203.0.113.10:4433\"} 0.0");
   }
@@ -42,7 +45,9 @@ final class AdminMetricsTest {
             "quicmesh_relay_spliced_bytes_total 1.23456789E8",
             "quicmesh_relay_handshakes_total{reason=\"timeout\",result=\"failed\"} 3.0",
             "quicmesh_relay_quota_hits_total{quota=\"circuits\"} 0.0",
-            "quicmesh_relay_rejected_total{reason=\"unknown_network\"} 2.0");
+            "quicmesh_relay_rejected_total{reason=\"unknown_network\"} 2.0",
+            "quicmesh_gate_packets_total{reason=\"admitted\"} 30000.0",
+            "quicmesh_gate_packets_total{reason=\"held\"} 5.0");
   }
 
   @Test

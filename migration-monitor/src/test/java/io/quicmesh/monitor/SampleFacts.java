@@ -60,6 +60,7 @@ final class SampleFacts {
             new HandshakeTotals(0, 42, Map.of("timeout", 3L)),
             List.of(new QuotaStatus("circuits", 1, 500, 0)),
             Map.of("unknown_network", 2L),
+            Map.of("admitted", 30_000L, "held", 5L, "released", 5L),
             new MigrationTotals(0, 0, 4)),
         List.of(
             new RelayClient(
@@ -92,7 +93,14 @@ final class SampleFacts {
             11_000_000,
             Map.of("tap_ring", 0L, "session_full", 3L)),
         new UnderlayStatus(
-            "[::]:40123", 9_500_000, 11_600_000, Map.of("no_answer", 7L), 2, 65_536, 16_777_216),
+            "[::]:40123",
+            9_500_000,
+            11_600_000,
+            Map.of("no_answer", 7L),
+            Map.of("admitted", 12_000L, "held", 9L, "replaced_id", 1L),
+            2,
+            65_536,
+            16_777_216),
         List.of(
             new RelayLink("203.0.113.9:4433", "up", 9.8, "198.51.100.7:40000", null),
             new RelayLink("203.0.113.10:4433", "down", null, null, "no answer for 12 s")),

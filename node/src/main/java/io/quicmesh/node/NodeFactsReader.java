@@ -22,6 +22,7 @@ import io.quicmesh.node.switching.SwitchDrop;
 import io.quicmesh.tap.TapCounters;
 import io.quicmesh.tap.TapDevice;
 import io.quicmesh.transport.carrier.Addresses;
+import io.quicmesh.transport.quic.CounterGroup;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -31,8 +32,6 @@ import java.util.TreeMap;
 
 /** Reads the state of a node into immutable snapshots for those who watch it. Loop-owned. */
 final class NodeFactsReader {
-
-  private static final String DROPPED = "dropped_";
 
   private final NodeContext context;
   private final TapDevice tap;
@@ -190,18 +189,12 @@ final class NodeFactsReader {
       buffered += peer.session().stagedBytes() + peer.session().flightBytes();
     }
     Map<String, Long> counters = context.endpoint().counters();
-    Map<String, Long> refused = new TreeMap<>();
-    counters.forEach(
-        (name, count) -> {
-          if (name.startsWith(DROPPED)) {
-            refused.put(name.substring(DROPPED.length()), count);
-          }
-        });
     return new UnderlayStatus(
         Addresses.text(context.endpoint().port().localAddress()),
         counters.getOrDefault("bytes_sent", 0L),
         counters.getOrDefault("bytes_received", 0L),
-        refused,
+        CounterGroup.DROPPED.of(counters),
+        CounterGroup.GATE.of(counters),
         heartbeatsLost,
         buffered,
         context.settings().flightBytesMax()

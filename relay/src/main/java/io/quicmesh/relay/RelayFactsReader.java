@@ -20,6 +20,7 @@ import io.quicmesh.relay.core.Meter;
 import io.quicmesh.relay.core.Refusal;
 import io.quicmesh.relay.core.RelayLimits;
 import io.quicmesh.relay.core.RelaySnapshot;
+import io.quicmesh.transport.quic.CounterGroup;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -88,6 +89,7 @@ final class RelayFactsReader {
         handshakes(snapshot, endpoint),
         quotas(snapshot),
         rejected(snapshot, endpoint),
+        CounterGroup.GATE.of(endpoint),
         new MigrationTotals(
             statistics.migrating(), statistics.totalFailed(), statistics.totalSuccessful()));
   }

@@ -16,6 +16,9 @@ import io.quicmesh.transport.wire.ControlMessage.Presence;
 import io.quicmesh.transport.wire.Fingerprint;
 import io.quicmesh.transport.wire.Opaque;
 import io.quicmesh.transport.wire.StreamHeader;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -72,6 +75,29 @@ class RelayServerTest {
       assertThat(atA.checksum()).isEqualTo(back.checksum());
       assertThat(relay.facts().circuits()).isEmpty();
       assertThat(relay.facts().status().spliced().bytes()).isEqualTo(200L * MB);
+    }
+  }
+
+  @Test
+  void showsWhatItsGateDidByReason() throws IOException {
+    try (RelayHost relay = new RelayHost();
+        TestNode a = TestNode.up(relay, members.get(0));
+        DatagramSocket stranger = new DatagramSocket()) {
+      byte[] unknownId = new byte[100];
+      unknownId[0] = 0x40;
+      stranger.send(new DatagramPacket(unknownId, unknownId.length, relay.address()));
+      while (relay.rejected("dropped_gate") == 0) {
+        Thread.onSpinWait();
+      }
+
+      assertThat(relay.facts().clients())
+          .singleElement()
+          .satisfies(client -> assertThat(client.id()).isEqualTo(a.id().toString()));
+      assertThat(relay.facts().status().gate())
+          .containsEntry("unknown_id", 1L)
+          .containsEntry("held", 0L)
+          .hasEntrySatisfying("admitted", count -> assertThat(count).isPositive())
+          .hasEntrySatisfying("admitted_new", count -> assertThat(count).isPositive());
     }
   }
 

@@ -13,7 +13,10 @@ import java.util.Map;
  * @param listen the addresses that it is bound to
  * @param clients node connections that are up
  * @param circuits circuits that are up
- * @param rejected datagrams and requests refused, by reason
+ * @param rejected datagrams and requests refused, by reason; packets that the gate did not admit at
+ *     once count as {@code dropped_gate}
+ * @param gate what the gate did with packets, challenges and answers, by reason; a packet that was
+ *     held is counted again when it is released or expires
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record RelayStatus(
@@ -31,6 +34,7 @@ public record RelayStatus(
     HandshakeTotals handshakes,
     List<QuotaStatus> quotas,
     Map<String, Long> rejected,
+    Map<String, Long> gate,
     MigrationTotals migrations) {
   /** The value of {@code kind}, which tells a relay's status from a node's. */
   public static final String KIND = "relay";
@@ -39,5 +43,6 @@ public record RelayStatus(
     listen = List.copyOf(listen);
     quotas = List.copyOf(quotas);
     rejected = Map.copyOf(rejected);
+    gate = Map.copyOf(gate);
   }
 }

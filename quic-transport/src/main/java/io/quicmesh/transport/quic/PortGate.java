@@ -237,8 +237,8 @@ final class PortGate {
     Map<String, Long> all = new LinkedHashMap<>();
     for (Map.Entry<GateReason, Long> entry : gate.counts().entrySet()) {
       long more = entry.getKey() == GateReason.ADMITTED ? passedAtOnce : 0;
-      String name = "gate_" + entry.getKey().label().replace('-', '_');
-      all.put(name, entry.getValue() + more);
+      String reason = entry.getKey().label().replace('-', '_');
+      all.put(CounterGroup.GATE.key(reason), entry.getValue() + more);
     }
     return all;
   }
