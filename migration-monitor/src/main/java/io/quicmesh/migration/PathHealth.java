@@ -156,6 +156,7 @@ public final class PathHealth {
     }
     if (silent) {
       silent = false;
+      lastProgressNanos = nowNanos; // what was sent into the silence was lost whatever its size
       outputs.add(new HealthOutput.HeardAgain(silenceNanos(nowNanos)));
     }
     stallForgiven = false;

@@ -296,6 +296,24 @@ class PathHealthTest {
   }
 
   @Test
+  void whatWasSentIntoASilenceIsNoSignOfSmallPacketsOnlyForAWhile() {
+    health.handleRtt(10 * MS, 0);
+    health.handleRecordsSent(0);
+    for (long t = 0; t <= 1_000; t += 250) {
+      health.handleDeadline(t * MS);
+    }
+    assertThat(health.isSilent()).isTrue();
+    drain();
+
+    assertThat(runEchoing(1_250 * MS, 1_700 * MS, 10 * MS))
+        .singleElement()
+        .isInstanceOf(HealthOutput.HeardAgain.class);
+    assertThat(runEchoing(1_700 * MS, 3_000 * MS, 10 * MS))
+        .singleElement()
+        .isInstanceOf(HealthOutput.SmallPacketsOnly.class);
+  }
+
+  @Test
   void anAcknowledgedRecordEndsSmallPacketsOnly() {
     health.handleRtt(10 * MS, 0);
     health.handleRecordsSent(0);

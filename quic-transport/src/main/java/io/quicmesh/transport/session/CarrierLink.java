@@ -169,6 +169,7 @@ final class CarrierLink implements Carrier.Listener {
     if (old != null && !closed) {
       setUp = null;
       heartbeats.repeat();
+      session.moves().handleSetUpReplaced(this);
       old.setListener(new Replaced());
       old.reset(CloseCode.SUPERSEDED.code());
     }

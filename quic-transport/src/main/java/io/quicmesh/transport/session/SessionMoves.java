@@ -76,6 +76,13 @@ final class SessionMoves {
     return null;
   }
 
+  /** An attempt that was asked for on the old set-up stream may have been lost with it. */
+  void handleSetUpReplaced(CarrierLink link) {
+    if (link.resume().epoch() != 0 && !link.resume().isAnswered() && session.keys().isThere()) {
+      link.resume().beginAgain(nextEpoch(), session.keys().schedule().generation());
+    }
+  }
+
   void handleResumed(CarrierLink link) {
     if (link.resume().purpose() == Purpose.HANDOVER) {
       listener.resumed(link.carrier());

@@ -244,6 +244,20 @@ class SessionTest {
   }
 
   @Test
+  void attemptThatWasLostWithTheOldSetUpStreamIsMadeAgainOnTheNewOne() {
+    add(Carrier.Kind.DIRECT, "direct", 5 * MILLI);
+    SimulatedCarrier.Pair relay = add(Carrier.Kind.CIRCUIT, "relay", 5 * MILLI);
+    world.runFor(300 * MILLI);
+    relay.stickStreams();
+    left.session.resume(relay.left());
+    world.runFor(50 * MILLI);
+    left.session.replaceSetUp(relay.left());
+    traffic(50);
+    assertEverythingArrives();
+    assertThat(left.session.carrier()).isSameAs(relay.left());
+  }
+
+  @Test
   void handshakeOfWhichSomeGotLostIsBegunAnew() {
     SimulatedCarrier.Pair direct = add(Carrier.Kind.DIRECT, "direct", 5 * MILLI);
     world.runFor(7 * MILLI);
