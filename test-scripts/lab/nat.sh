@@ -19,48 +19,20 @@
 # nat-probe.sh shows that each kind is what it says.
 
 readonly LAB_NAT_PORTS=20000-60000
+readonly LAB_NAT_UDP_SECONDS=120 # how long a mapping is kept without packets
 declare -gA LAB_NAT=() # router -> its arguments, for lab_nat_rebind
 
 # lab_nat ROUTER KIND [--hairpin] [--ports keep|random] [--udp-timeout SECONDS]
 #   --hairpin  inside hosts reach each other by their outside endpoints (cones only)
 #   --ports    whether a mapping's first choice is the inside port (cones only; default keep)
 lab_nat() {
-  local router=$1 kind=$2 hairpin=no ports=keep timeout=120 learns=yes wan=${LAB_IP4[$1/wan]}
-  LAB_NAT[$router]=${*:2}
-  shift 2
-  while (($#)); do
-    case $1 in
-      --hairpin) hairpin=yes ;;
-      --ports) ports=$2; shift ;;
-      --udp-timeout) timeout=$2; shift ;;
-      --forgetful) learns=no ;; # of lab_nat_anew
-      *) die "lab_nat: unknown option '$1'" ;;
-    esac
-    shift
-  done
-  {
-    echo 'flush ruleset'
-    case $kind in
-      none) ;;
-      full-cone | address-restricted | port-restricted)
-        lab_nat_cone "$wan" "$kind" "$hairpin" "$ports" "$timeout"
-        [[ $learns == no ]] || lab_nat_learn
-        lab_nat_firewall
-        ;;
-      symmetric)
-        lab_nat_masquerade fully-random
-        lab_nat_firewall
-        ;;
-      linux) lab_nat_masquerade; lab_nat_firewall ;;
-      udp-blocked)
-        lab_nat_masquerade
-        lab_nat_firewall 'meta l4proto udp drop'
-        ;;
-      *) die "lab_nat: unknown kind '$kind'" ;;
-    esac
-  } | ip netns exec "$LAB_ID-$router" nft -f -
-  [[ $kind == none ]] || ip netns exec "$LAB_ID-$router" sh -c "cd /proc/sys/net/netfilter
-    echo $timeout >nf_conntrack_udp_timeout; echo $timeout >nf_conntrack_udp_timeout_stream"
+  local timeout
+  LAB_NAT[$1]=${*:2}
+  lab_nat_rules "$@" | ip netns exec "$LAB_ID-$1" nft -f -
+  timeout=$(sed -nE 's/^.*--udp-timeout ([0-9]+).*$/\1/p' <<<"${*:2}")
+  [[ $2 == none ]] || ip netns exec "$LAB_ID-$1" sh -c "cd /proc/sys/net/netfilter
+    echo ${timeout:-$LAB_NAT_UDP_SECONDS} >nf_conntrack_udp_timeout
+    echo ${timeout:-$LAB_NAT_UDP_SECONDS} >nf_conntrack_udp_timeout_stream"
 }
 
 # The router forgets all mappings, as after a reboot or an expiry.
@@ -73,16 +45,48 @@ lab_nat_rebind() {
   lab_nat_anew "$1" --ports random
 }
 
-# A packet of an old flow that comes between the new rules and the end of that flow must not bring its
-# mapping back: so mappings are written down again only after that.
-lab_nat_anew() { # ROUTER [OPTION...]
-  local arguments kept=${LAB_NAT[$1]}
-  read -ra arguments <<<"$kept"
-  lab_nat "$1" "${arguments[@]}" "${@:2}" --forgetful
-  LAB_NAT[$1]=$kept
-  ip netns exec "$LAB_ID-$1" conntrack -F 2>/dev/null
-  [[ ${arguments[0]} != full-cone && ${arguments[0]} != *-restricted ]] ||
-    lab_nat_learn | ip netns exec "$LAB_ID-$1" nft -f -
+# Nothing passes for the few milliseconds of this: a packet of an old flow would bring its mapping back.
+lab_nat_anew() { # ROUTER [NAT OPTION...]
+  local arguments
+  read -ra arguments <<<"${LAB_NAT[$1]}"
+  lab_nat_rules "$1" "${arguments[@]}" "${@:2}" >"$LAB_DIR/nat-rules"
+  # shellcheck disable=SC2016 # expanded by that shell
+  ip netns exec "$LAB_ID-$1" sh -c '
+    nft "add table inet pause; add chain inet pause forward { type filter hook forward priority -400; policy drop; }"
+    conntrack -F 2>/dev/null
+    nft -f "$1"' sh "$LAB_DIR/nat-rules"
+}
+
+lab_nat_rules() { # as lab_nat
+  local kind=$2 hairpin=no ports=keep timeout=$LAB_NAT_UDP_SECONDS wan=${LAB_IP4[$1/wan]}
+  shift 2
+  while (($#)); do
+    case $1 in
+      --hairpin) hairpin=yes ;;
+      --ports) ports=$2; shift ;;
+      --udp-timeout) timeout=$2; shift ;;
+      *) die "lab_nat: unknown option '$1'" ;;
+    esac
+    shift
+  done
+  echo 'flush ruleset'
+  case $kind in
+    none) ;;
+    full-cone | address-restricted | port-restricted)
+      lab_nat_cone "$wan" "$kind" "$hairpin" "$ports" "$timeout"
+      lab_nat_firewall
+      ;;
+    symmetric)
+      lab_nat_masquerade fully-random
+      lab_nat_firewall
+      ;;
+    linux) lab_nat_masquerade; lab_nat_firewall ;;
+    udp-blocked)
+      lab_nat_masquerade
+      lab_nat_firewall 'meta l4proto udp drop'
+      ;;
+    *) die "lab_nat: unknown kind '$kind'" ;;
+  esac
 }
 
 lab_nat_cone() { # WAN-ADDRESS KIND HAIRPIN PORTS TIMEOUT
@@ -114,6 +118,13 @@ table ip nat {
     oifname wan meta l4proto udp $first $other
     oifname wan masquerade
   }
+  chain learn {
+    type filter hook postrouting priority srcnat + 10
+    oifname != wan accept
+    update @taken { udp sport }
+    meta l4proto udp ct direction original update @outside { ct original ip saddr . ct original proto-src : udp sport } update @inside { udp sport : ct original ip saddr . ct original proto-src } update @asked { ct original ip saddr . ct original proto-src . ip daddr }
+    meta l4proto udp ct direction reply update @outside { ct reply ip saddr . ct reply proto-src : udp sport } update @inside { udp sport : ct reply ip saddr . ct reply proto-src } update @asked { ct reply ip saddr . ct reply proto-src . ip daddr }
+  }
   chain filter {
     type filter hook forward priority 0
     iifname != wan accept
@@ -124,21 +135,6 @@ EOF
     address-restricted) echo '    ip daddr . udp dport . ip saddr @asked accept' ;;
   esac
   printf '    drop\n  }\n}\n'
-}
-
-# What the kernel chose for an endpoint's first packet is written down.
-lab_nat_learn() {
-  cat <<'EOF'
-table ip nat {
-  chain learn {
-    type filter hook postrouting priority srcnat + 10
-    oifname != wan accept
-    update @taken { udp sport }
-    meta l4proto udp ct direction original update @outside { ct original ip saddr . ct original proto-src : udp sport } update @inside { udp sport : ct original ip saddr . ct original proto-src } update @asked { ct original ip saddr . ct original proto-src . ip daddr }
-    meta l4proto udp ct direction reply update @outside { ct reply ip saddr . ct reply proto-src : udp sport } update @inside { udp sport : ct reply ip saddr . ct reply proto-src } update @asked { ct reply ip saddr . ct reply proto-src . ip daddr }
-  }
-}
-EOF
 }
 
 lab_nat_masquerade() { # [FLAG]

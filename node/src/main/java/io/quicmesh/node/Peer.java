@@ -67,7 +67,7 @@ final class Peer
   private static final long NOT_PREFERRED_DELAY_MILLIS = 1000;
 
   /** The side that moved begins to mend; the other side does if it did not notice. */
-  private static final long MIGRATED_DELAY_MILLIS = 20;
+  private static final long MIGRATED_DELAY_MILLIS = 5;
 
   /** A carrier that is silent so long after a migration of its connection is stuck. */
   private static final long STUCK_MILLIS = 800;
