@@ -156,6 +156,7 @@ final class Peer
   private final DirectDialer dialer;
   private final KeyRotation keys;
   private final Set<String> renewing = new HashSet<>();
+  private boolean isClient;
   private @Nullable String refusal;
   private long nextTickNanos;
   private long withoutCarrierSinceNanos;
@@ -205,8 +206,8 @@ final class Peer
     if (isInitiator) {
       circuits.openMissing();
     }
-    long delay = isPreferredClient(presence) ? 0 : NOT_PREFERRED_DELAY_MILLIS;
-    later(delay, () -> dialer.setObserved(circuits.observed()));
+    isClient = isPreferredClient(presence);
+    later(isClient ? 0 : NOT_PREFERRED_DELAY_MILLIS, () -> dialer.setObserved(circuits.observed()));
     drive();
   }
 
@@ -303,36 +304,48 @@ final class Peer
   /** This node's end of a direct connection moved, and QUIC cannot follow: dial anew, hand over. */
   void handleServerMoved(QuicConnection connection) {
     leave(connection);
-    renew(connection);
+    dialBeside(connection);
     drive();
+  }
+
+  /**
+   * Replaces a direct connection by a new one. Both sides may want that at once, and one of them is
+   * preferred as the client, so the other waits a little whether the first one does it.
+   */
+  void renew(QuicConnection connection) {
+    if (isClient) {
+      dialBeside(connection);
+    } else {
+      later(NOT_PREFERRED_DELAY_MILLIS, () -> dialIfNeeded(connection));
+    }
+  }
+
+  private void dialIfNeeded(QuicConnection connection) {
+    if (connection.isOpen() && carriers.isOnlyDirect(connection)) {
+      dialBeside(connection);
+    }
   }
 
   /**
    * Dials the peer beside a direct connection, hands over to the new one, and ends the old one.
    * Goes on trying for as long as the old one is there and no other.
    */
-  void renew(QuicConnection connection) {
-    if (!renewing.add(connection.id())) {
-      return;
-    }
-    dialer.renew(
-        connection.remoteAddress(),
-        renewed -> {
-          renewing.remove(connection.id());
-          if (!closed) {
-            addDirect(renewed);
-            leave(connection);
-            later(RENEWED_MILLIS, () -> connection.close(CloseCode.SUPERSEDED));
-            drive();
-          }
-        },
-        () -> later(RENEW_AGAIN_MILLIS, () -> renewAgain(connection)));
-  }
-
-  private void renewAgain(QuicConnection connection) {
-    renewing.remove(connection.id());
-    if (connection.isOpen() && carriers.isOnlyDirect(connection)) {
-      renew(connection);
+  private void dialBeside(QuicConnection connection) {
+    if (renewing.add(connection.id())) {
+      dialer.renew(
+          connection.remoteAddress(),
+          renewed -> {
+            if (!closed) {
+              addDirect(renewed);
+              leave(connection);
+              later(RENEWED_MILLIS, () -> connection.close(CloseCode.SUPERSEDED));
+              drive();
+            }
+          },
+          () -> {
+            renewing.remove(connection.id());
+            later(RENEW_AGAIN_MILLIS, () -> dialIfNeeded(connection));
+          });
     }
   }
 
@@ -663,6 +676,7 @@ final class Peer
   public void ended(DirectCarrier carrier, int code, String cause) {
     LOG.debug("direct connection ended peer={} code={} cause={}", name(), code, cause);
     host.directDown(this, carrier.connection(), cause);
+    renewing.remove(carrier.connection().id());
     if (!closed && !carriers.hasDirect()) {
       dialer.handleDirectLost();
       drive();
