@@ -46,6 +46,7 @@ readonly SMALL_MTU=1280
 readonly FRAME_BYTES=200 FLOWS=8
 readonly SMOKE='^direct: (link down|address change|port change)$'
 readonly FIRST_METRIC=100 SECOND_METRIC=200
+readonly MOVE_PAUSE=0.1 # seconds
 readonly BEFORE_SECONDS=1 SETTLE_SECONDS=40 RECOVER_SECONDS=12
 
 smoke=no stages=() rows=. plain=no lenient=false moves=0 rate=2000 seconds=3 seed=1 json=''
@@ -358,7 +359,7 @@ memory() { # HOST: resident MiB of its node
 
 # While one connection replaces another there is no direct one to move for a moment: asked again.
 move_once() {
-  local deadline=$((SECONDS + 5))
+  local deadline=$((SECONDS + 15))
   until port_change "$B"; do
     ((SECONDS < deadline)) || return 1
     sleep 0.2
@@ -372,6 +373,7 @@ many_moves() {
   printf 'moves\tMiB client\tserver\tfailed\n0\t%s\t%s\t0\n' "$(memory "$A")" "$(memory "$B")" >"$LAB_DIR/memory"
   for ((i = 1; i <= moves; i++)); do
     move_once || failed=$((failed + 1))
+    sleep "$MOVE_PAUSE"
     if ((i % 50 == 0)); then
       printf '%s\t%s\t%s\t%s\n' "$i" "$(memory "$A")" "$(memory "$B")" "$failed" >>"$LAB_DIR/memory"
       tail -n 1 "$LAB_DIR/memory" >&2
