@@ -6,10 +6,13 @@ import io.quicmesh.transport.session.Carrier;
 import io.quicmesh.transport.wire.CloseCode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The carriers of one session that are there, oldest first. Loop-owned. */
 final class CarrierEntries {
+
+  private static final long SPARE_NANOS_MIN = TimeUnit.SECONDS.toNanos(5);
 
   private final List<CarrierEntry> entries = new ArrayList<>();
 
@@ -63,20 +66,32 @@ final class CarrierEntries {
   }
 
   /**
-   * Closes direct carriers beside the one in use, or beside the first if none is: both sides may
-   * have dialled, and one is enough.
+   * Closes direct carriers beside the one in use, or beside the newest that answers if none is:
+   * both sides may have dialled, and one is enough. One that came just now may be there to replace
+   * another, which the peer will close, so it is left alone for a while.
    */
-  void closeExtraDirect(@Nullable CarrierEntry current) {
+  void closeExtraDirect(@Nullable CarrierEntry current, long nowNanos) {
     CarrierEntry kept =
-        current != null && current.id().kind() == CarrierKind.DIRECT ? current : null;
+        current != null && current.id().kind() == CarrierKind.DIRECT ? current : newestDirect();
+    if (kept == null || kept.health().isSilent()) {
+      return;
+    }
     for (CarrierEntry entry : all()) {
       boolean isSpare = entry.id().kind() == CarrierKind.DIRECT && !entry.equals(kept);
-      if (isSpare && kept != null && !kept.health().isSilent()) {
+      if (isSpare && nowNanos - entry.addedNanos() >= SPARE_NANOS_MIN) {
         entry.carrier().close(CloseCode.SUPERSEDED);
-      } else if (isSpare && !entry.health().isSilent()) {
-        kept = entry;
       }
     }
+  }
+
+  private @Nullable CarrierEntry newestDirect() {
+    for (int i = entries.size() - 1; i >= 0; i--) {
+      CarrierEntry entry = entries.get(i);
+      if (entry.id().kind() == CarrierKind.DIRECT && !entry.health().isSilent()) {
+        return entry;
+      }
+    }
+    return null;
   }
 
   /** Closes direct carriers that answer no more: the process at their other end is gone. */

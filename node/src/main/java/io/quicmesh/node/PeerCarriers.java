@@ -88,7 +88,8 @@ final class PeerCarriers {
     CarrierKind kind =
         carrier.kind() == Carrier.Kind.DIRECT ? CarrierKind.DIRECT : CarrierKind.RELAY;
     CarrierId id = new CarrierId(kind, name);
-    entries.add(new CarrierEntry(carrier, id, new PathHealth(context.settings().health(), now)));
+    entries.add(
+        new CarrierEntry(carrier, id, new PathHealth(context.settings().health(), now), now));
     session.addCarrier(carrier);
     if (wasAttached && entries.find(carrier) != null) {
       choice.handleCarrierUp(id, now);
@@ -467,7 +468,7 @@ final class PeerCarriers {
   /** While a connection is being replaced there are two, and the session moves to the newer one. */
   private void closeExtraDirect() {
     if (leaving.stream().noneMatch(id -> id.kind() == CarrierKind.DIRECT)) {
-      entries.closeExtraDirect(current());
+      entries.closeExtraDirect(current(), context.nowNanos());
     }
   }
 
