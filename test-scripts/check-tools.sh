@@ -22,6 +22,7 @@ javac      openjdk-17-jdk-headless build,lab
 mvn        maven                   build
 git        git                     build
 shellcheck shellcheck              build
+promtool   prometheus              build
 ip         iproute2                lab
 tc         iproute2                lab
 bridge     iproute2                lab

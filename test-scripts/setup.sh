@@ -38,6 +38,16 @@ known_names() {
   done
 }
 
+# Some packages bring a daemon beside the tool that is wanted: none is to start (deb-systemd-invoke and
+# invoke-rc.d ask this file).
+readonly POLICY=/usr/sbin/policy-rc.d
+without_daemons() {
+  [[ ! -e $POLICY ]] || return 0
+  printf '#!/bin/sh\nexit 101\n' >"$POLICY"
+  chmod 755 "$POLICY"
+  trap 'rm -f "$POLICY"' EXIT
+}
+
 apt_install() {
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" 2>&1
 }
@@ -59,6 +69,7 @@ if ((${#packages[@]})); then
   ((EUID == 0)) || die "missing ${packages[*]}; mend: run setup.sh as root"
   command -v apt-get >/dev/null ||
     die "no apt-get here; mend: install with this system's package manager: ${packages[*]}"
+  without_daemons
   install "${packages[@]}"
 fi
 if [[ ! -c /dev/net/tun ]]; then
