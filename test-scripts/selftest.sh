@@ -182,6 +182,17 @@ interfaces() {
   ip -o link | cut -d: -f2 | sort
 }
 
+# Waits for the victim. One that goes on is asked once more, as by somebody who presses a key again; one
+# that goes on then is killed, so that what it leaves is seen.
+end_victim() {
+  local signal
+  for signal in TERM KILL; do
+    timeout 20 tail --pid="$VICTIM" -s 0.05 -f /dev/null && break
+    kill -s "$signal" "$VICTIM"
+  done
+  wait "$VICTIM"
+}
+
 interrupt() { # ROUND
   local signal=${SIGNALS[RANDOM % ${#SIGNALS[@]}]} left there
   local millis=$((EARLIEST_MILLIS + RANDOM % (LATEST_MILLIS - EARLIEST_MILLIS)))
@@ -194,7 +205,7 @@ interrupt() { # ROUND
       TERM+INT) kill -TERM "$VICTIM"; sleep 0.05; kill -INT -- "-$VICTIM" ;;
       *) kill -s "$signal" "$VICTIM" ;;
     esac
-    wait "$VICTIM"
+    end_victim
   } 2>/dev/null || true
   [[ $signal != KILL ]] || QUICMESH_LAB_PREFIX=$VICTIM_PREFIX "$LAB_LIB/reap.sh"
   left=$(leftovers)
