@@ -161,7 +161,20 @@ settle() { # direct|relay
     fi
     sleep 0.5
   done
+  [[ $1 == relay ]] || client_role "$deadline"
   sleep 1
+}
+
+# After a row in which the server moved, and dialled, the mobile host takes the client's role back.
+client_role() { # DEADLINE
+  until node_admin "$A" connections | jq -e '
+    [.connections[] | select(.kind == "direct") | .role] == ["client"]' >/dev/null; do
+    if ((SECONDS >= $1)); then
+      STEP_FAILED="$A did not become the client before"
+      return 0
+    fi
+    sleep 0.5
+  done
 }
 
 # The connection that carries the session, as this host sees it.

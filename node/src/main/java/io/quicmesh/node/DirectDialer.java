@@ -21,6 +21,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -86,23 +87,25 @@ final class DirectDialer {
     retry.handleNetworkChanged(context.nowNanos());
   }
 
-  /** Dials an address of the peer beside a direct connection that is to be replaced. */
-  void renew(InetSocketAddress remote, Consumer<QuicConnection> renewed, Runnable failed) {
+  /**
+   * Dials the peer where a direct connection has it, beside that one; null stands for a failure.
+   * The answer is given on the loop.
+   */
+  void dialBeside(QuicConnection connection, Consumer<@Nullable QuicConnection> answer) {
+    InetSocketAddress remote = connection.remoteAddress();
     context
         .dialer()
         .dial(remote, Alpn.NODE, verifier(), context.settings().retry().connectTimeoutNanos())
         .addListener(
             (Future<QuicConnection> dialled) -> {
-              if (dialled.isSuccess()) {
-                renewed.accept(dialled.getNow());
-              } else {
+              if (!dialled.isSuccess()) {
                 LOG.debug(
                     "no renewed connection peer={} remote={} reason={}",
                     peer.shortText(),
                     remote,
                     dialled.cause().getMessage());
-                failed.run();
               }
+              answer.accept(dialled.isSuccess() ? dialled.getNow() : null);
             });
   }
 

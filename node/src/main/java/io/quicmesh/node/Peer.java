@@ -2,7 +2,6 @@ package io.quicmesh.node;
 
 import io.netty.buffer.ByteBuf;
 import io.quicmesh.migration.CarrierKind;
-import io.quicmesh.migration.HandoverCause;
 import io.quicmesh.migration.HandoverReport;
 import io.quicmesh.migration.HandoverStep;
 import io.quicmesh.transport.carrier.CircuitCarrier;
@@ -27,7 +26,6 @@ import io.quicmesh.transport.wire.Opaque;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -71,11 +69,6 @@ final class Peer
 
   /** A carrier that is silent so long after a migration of its connection is stuck. */
   private static final long STUCK_MILLIS = 800;
-
-  /** A connection that was renewed has handed over by then. */
-  private static final long RENEWED_MILLIS = 3000;
-
-  private static final long RENEW_AGAIN_MILLIS = 2000;
 
   private static final long REPAIR_FIRST_MILLIS = 500;
   private static final int REPAIR_DOUBLINGS_MAX = 6;
@@ -155,8 +148,7 @@ final class Peer
   private final PeerCircuits circuits;
   private final DirectDialer dialer;
   private final KeyRotation keys;
-  private final Set<String> renewing = new HashSet<>();
-  private boolean isClient;
+  private final DirectRenewal renewal;
   private @Nullable String refusal;
   private long nextTickNanos;
   private long withoutCarrierSinceNanos;
@@ -190,6 +182,7 @@ final class Peer
     this.carriers = new PeerCarriers(session, context, this, isInitiator);
     this.circuits = new PeerCircuits(context, id, carriers);
     this.dialer = new DirectDialer(context, id, this);
+    this.renewal = new DirectRenewal(context, dialer, carriers, this::addDirect);
     long now = context.nowNanos();
     this.keys =
         new KeyRotation(settings.keys().rotationNanos(), settings.keys().renewalNanos(), now);
@@ -206,7 +199,8 @@ final class Peer
     if (isInitiator) {
       circuits.openMissing();
     }
-    isClient = isPreferredClient(presence);
+    boolean isClient = isPreferredClient(presence);
+    renewal.handlePreferred(isClient);
     later(isClient ? 0 : NOT_PREFERRED_DELAY_MILLIS, () -> dialer.setObserved(circuits.observed()));
     drive();
   }
@@ -242,6 +236,7 @@ final class Peer
     DirectCarrier carrier = new DirectCarrier(connection, own, this);
     host.directUp(this, connection);
     carriers.add(carrier, connection.id());
+    renewal.handleUp(connection);
     dialer.handleDirectUp();
     drive();
   }
@@ -283,6 +278,7 @@ final class Peer
         carriers.handleMigrated(entry.carrier(), sinceNanos);
       }
     }
+    renewal.handleMigrated(connection);
     later(STUCK_MILLIS, () -> replaceIfStuck(connection));
     drive();
   }
@@ -303,58 +299,14 @@ final class Peer
 
   /** This node's end of a direct connection moved, and QUIC cannot follow: dial anew, hand over. */
   void handleServerMoved(QuicConnection connection) {
-    leave(connection);
-    dialBeside(connection);
+    renewal.handleServerMoved(connection);
     drive();
   }
 
-  /**
-   * Replaces a direct connection by a new one. Both sides may want that at once, and one of them is
-   * preferred as the client, so the other waits a little whether the first one does it.
-   */
+  /** Replaces a direct connection by a new one. */
   void renew(QuicConnection connection) {
-    if (isClient) {
-      dialBeside(connection);
-    } else {
-      later(NOT_PREFERRED_DELAY_MILLIS, () -> dialIfNeeded(connection));
-    }
-  }
-
-  private void dialIfNeeded(QuicConnection connection) {
-    if (connection.isOpen() && carriers.isOnlyDirect(connection)) {
-      dialBeside(connection);
-    }
-  }
-
-  /**
-   * Dials the peer beside a direct connection, hands over to the new one, and ends the old one.
-   * Goes on trying for as long as the old one is there and no other.
-   */
-  private void dialBeside(QuicConnection connection) {
-    if (renewing.add(connection.id())) {
-      dialer.renew(
-          connection.remoteAddress(),
-          renewed -> {
-            if (!closed) {
-              addDirect(renewed);
-              leave(connection);
-              later(RENEWED_MILLIS, () -> connection.close(CloseCode.SUPERSEDED));
-              drive();
-            }
-          },
-          () -> {
-            renewing.remove(connection.id());
-            later(RENEW_AGAIN_MILLIS, () -> dialIfNeeded(connection));
-          });
-    }
-  }
-
-  private void leave(QuicConnection connection) {
-    for (CarrierEntry entry : carriers.entries()) {
-      if (entry.carrier() instanceof DirectCarrier direct && direct.connection() == connection) {
-        carriers.handleLeaving(direct, HandoverCause.RENEWAL);
-      }
-    }
+    renewal.handleWorn(connection);
+    drive();
   }
 
   /** A relay will stop: leave it. */
@@ -676,7 +628,7 @@ final class Peer
   public void ended(DirectCarrier carrier, int code, String cause) {
     LOG.debug("direct connection ended peer={} code={} cause={}", name(), code, cause);
     host.directDown(this, carrier.connection(), cause);
-    renewing.remove(carrier.connection().id());
+    renewal.handleDown(carrier.connection());
     if (!closed && !carriers.hasDirect()) {
       dialer.handleDirectLost();
       drive();
@@ -739,9 +691,11 @@ final class Peer
       }
     }
     dialer.drive();
+    renewal.drive();
     carriers.drive();
     driveKeys(now);
     long next = Math.min(carriers.nextDeadlineNanos(), dialer.nextDeadlineNanos());
+    next = Math.min(next, renewal.nextDeadlineNanos());
     driveAlarm.setAt(Math.min(Math.min(next, keysDeadlineNanos(now)), nextTickNanos));
   }
 

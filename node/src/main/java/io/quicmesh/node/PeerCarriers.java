@@ -498,13 +498,6 @@ final class PeerCarriers {
     return entries.all();
   }
 
-  /** Whether a connection is the only direct one. */
-  boolean isOnlyDirect(QuicConnection connection) {
-    return entries.all().stream()
-        .filter(entry -> entry.carrier() instanceof DirectCarrier)
-        .allMatch(entry -> ((DirectCarrier) entry.carrier()).connection().equals(connection));
-  }
-
   boolean hasDirect() {
     return entries.hasDirect();
   }
