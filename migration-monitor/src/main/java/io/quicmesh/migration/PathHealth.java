@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * deadline handled late, a sleeping host) silence is measured anew, once, because answers may wait
  * in the socket.
  *
+ * <p><b>Doubt</b> is a sign from elsewhere that the path may be dead. It asks at once, and what was
+ * sent since then has to be answered within max(80 ms, 2 RTT + 2 jitter).
+ *
  * <p>Echoes of heartbeats that are not in flight are ignored.
  *
  * <p>Mutable; owned by the event loop that owns the carrier. Nothing is allocated for a record.
@@ -21,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class PathHealth {
 
   private static final long OWN_STALL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long DOUBT_MIN_NANOS = TimeUnit.MILLISECONDS.toNanos(80);
   private static final double DELAY_HALVES_QUALITY_NANOS = 300e6;
   private static final int LOSS_EXPONENT = 8;
 
@@ -40,6 +44,7 @@ public final class PathHealth {
   private long heartbeatsLost;
   private boolean silent;
   private boolean stallForgiven;
+  private long doubtedSinceNanos = Deadlines.NEVER;
 
   private long oldestUnacknowledgedNanos = Deadlines.NEVER;
   private long lastProgressNanos;
@@ -104,6 +109,14 @@ public final class PathHealth {
     rtt.handleSample(rttNanos, nowNanos);
   }
 
+  /** Something else than silence speaks for the path being dead: it has to answer now. */
+  public void handleDoubt(long nowNanos) {
+    if (!silent && !isDoubted()) {
+      doubtedSinceNanos = nowNanos;
+      nextHeartbeatNanos = nowNanos;
+    }
+  }
+
   /** The transport's counters of packets sent and lost since the path came up. */
   public void handlePacketCounts(long sentTotal, long lostTotal, long nowNanos) {
     loss.add(sentTotal - packetsSent, lostTotal - packetsLost, nowNanos);
@@ -114,18 +127,29 @@ public final class PathHealth {
   public long nextDeadlineNanos() {
     return silent || !isUnanswered()
         ? nextHeartbeatNanos
-        : Math.min(nextHeartbeatNanos, silentSinceNanos() + silenceThresholdNanos());
+        : Math.min(nextHeartbeatNanos, silenceDeadlineNanos());
+  }
+
+  private long silenceDeadlineNanos() {
+    long deadlineNanos = silentSinceNanos() + silenceThresholdNanos();
+    return isDoubted()
+        ? Math.min(deadlineNanos, doubtedSinceNanos + doubtThresholdNanos())
+        : deadlineNanos;
   }
 
   public void handleDeadline(long nowNanos) {
     if (!stallForgiven && nowNanos - nextDeadlineNanos() > OWN_STALL_NANOS) {
       stallForgiven = true;
       unansweredSinceNanos = nowNanos;
+      if (isDoubted()) {
+        doubtedSinceNanos = nowNanos;
+      }
     }
-    long silence = silenceNanos(nowNanos);
-    if (!silent && isUnanswered() && silence >= silenceThresholdNanos()) {
+    if (!silent && isUnanswered() && nowNanos >= silenceDeadlineNanos()) {
       silent = true;
-      outputs.add(new HealthOutput.Silent(silence, silenceThresholdNanos()));
+      long thresholdNanos = isDoubted() ? doubtThresholdNanos() : silenceThresholdNanos();
+      outputs.add(new HealthOutput.Silent(silenceNanos(nowNanos), thresholdNanos));
+      doubtedSinceNanos = Deadlines.NEVER;
     }
     if (nowNanos >= nextHeartbeatNanos) {
       sendHeartbeat(nowNanos);
@@ -160,6 +184,9 @@ public final class PathHealth {
       outputs.add(new HealthOutput.HeardAgain(silenceNanos(nowNanos)));
     }
     stallForgiven = false;
+    if (sentNanos >= doubtedSinceNanos) {
+      doubtedSinceNanos = Deadlines.NEVER;
+    }
     newestAnsweredNanos = sentNanos;
     lastHeardNanos = nowNanos;
   }
@@ -186,6 +213,15 @@ public final class PathHealth {
       smallPacketsOnly = true;
       outputs.add(new HealthOutput.SmallPacketsOnly(stuckNanos, limitNanos));
     }
+  }
+
+  private boolean isDoubted() {
+    return doubtedSinceNanos != Deadlines.NEVER;
+  }
+
+  private long doubtThresholdNanos() {
+    long patienceNanos = 2 * (rtt.smoothedNanos() + rtt.jitterNanos());
+    return Math.min(Math.max(DOUBT_MIN_NANOS, patienceNanos), silenceThresholdNanos());
   }
 
   private boolean isUnanswered() {

@@ -380,4 +380,38 @@ class PathHealthTest {
     assertThatThrownBy(() -> new PathHealthSettings(MS, 2 * MS, MS, MS))
         .isInstanceOf(IllegalArgumentException.class);
   }
+
+  @Test
+  void aDoubtedPathThatAnswersNothingIsSilentSoon() {
+    runEchoing(0, 3000 * MS, 10 * MS);
+    long doubted = 3000 * MS + 1;
+    health.handleDoubt(doubted);
+    assertThat(health.nextDeadlineNanos()).isEqualTo(doubted);
+    health.handleDeadline(doubted);
+    assertThat(drain()).hasOnlyElementsOfType(HealthOutput.SendHeartbeat.class);
+    runUnanswered(doubted, doubted + 79 * MS);
+    assertThat(health.isSilent()).isFalse();
+    runUnanswered(doubted + 79 * MS, doubted + 80 * MS);
+    assertThat(health.isSilent()).isTrue();
+  }
+
+  @Test
+  void aDoubtedPathThatAnswersIsDoubtedNoMore() {
+    runEchoing(0, 3000 * MS, 10 * MS);
+    health.handleDoubt(3000 * MS + 1);
+    List<HealthOutput> others = runEchoing(3000 * MS + 1, 6000 * MS, 10 * MS);
+    assertThat(others).isEmpty();
+    assertThat(health.isSilent()).isFalse();
+  }
+
+  private void runUnanswered(long fromNanos, long untilNanos) {
+    long now = fromNanos;
+    while (now <= untilNanos) {
+      if (health.nextDeadlineNanos() <= now) {
+        health.handleDeadline(now);
+      }
+      now = Math.max(now + 1, health.nextDeadlineNanos());
+    }
+    drain();
+  }
 }

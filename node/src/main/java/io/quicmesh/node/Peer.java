@@ -625,6 +625,12 @@ final class Peer
   }
 
   @Override
+  public void doubted(DirectCarrier carrier) {
+    carriers.handleDoubt(carrier);
+    drive();
+  }
+
+  @Override
   public void ended(DirectCarrier carrier, int code, String cause) {
     LOG.debug("direct connection ended peer={} code={} cause={}", name(), code, cause);
     host.directDown(this, carrier.connection(), cause);

@@ -272,6 +272,14 @@ final class PeerCarriers {
     }
   }
 
+  /** Something speaks for the carrier's path being dead. */
+  void handleDoubt(Carrier carrier) {
+    CarrierEntry entry = entries.find(carrier);
+    if (entry != null) {
+      entry.health().handleDoubt(context.nowNanos());
+    }
+  }
+
   void handleDelivered() {
     handover.handleDelivered(context.nowNanos());
   }

@@ -23,6 +23,9 @@ public final class DirectCarrier extends CarrierEnd implements QuicConnection.Li
     /** The connection's path changed. */
     void pathChanged(DirectCarrier carrier, PathEvent event);
 
+    /** The peer may be elsewhere: see {@link QuicConnection.Listener#strangerSent}. */
+    void doubted(DirectCarrier carrier);
+
     /** The connection ended; the session was told before. */
     void ended(DirectCarrier carrier, int code, String cause);
   }
@@ -91,6 +94,11 @@ public final class DirectCarrier extends CarrierEnd implements QuicConnection.Li
   @Override
   public void pathChanged(PathEvent event) {
     owner.pathChanged(this, event);
+  }
+
+  @Override
+  public void strangerSent() {
+    owner.doubted(this);
   }
 
   @Override

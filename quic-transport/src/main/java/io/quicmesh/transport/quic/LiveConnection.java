@@ -46,6 +46,9 @@ final class LiveConnection implements QuicConnection {
     this.scope = scope;
     id = serverChosenId(channel, facts.role);
     port = channel.attr(PortConnection.KEY).get();
+    if (port != null) {
+      port.onStranger(this::strangerSent);
+    }
     streams = new StreamTable(channel, scope.batch(), new StreamEvents(), scope.counters());
     control = new ControlStreams(streams, channel.alloc(), new ControlEvents());
     ConnectionStats stats = StatsReader.read(channel);
@@ -189,6 +192,12 @@ final class LiveConnection implements QuicConnection {
       remoteAddress = event.remote();
     }
     tell(to -> to.pathChanged(event));
+  }
+
+  private void strangerSent() {
+    if (open && listener != null) {
+      listener.strangerSent();
+    }
   }
 
   void ended(int code, String cause) {

@@ -19,6 +19,7 @@ final class PortConnection {
   private final @Nullable ClientPort client;
   private final List<byte[]> ids = new ArrayList<>();
   private byte @Nullable [] replacedId;
+  private Runnable strangerListener = () -> {};
 
   /** The source that was admitted last: packets from there need no further check. */
   private @Nullable InetSocketAddress source;
@@ -55,6 +56,15 @@ final class PortConnection {
 
   void setReplacedId(byte[] id) {
     replacedId = id;
+  }
+
+  /** Sets who is told that a packet of the connection came from where the server is not. */
+  void onStranger(Runnable listener) {
+    strangerListener = listener;
+  }
+
+  void strangerSent() {
+    strangerListener.run();
   }
 
   List<byte[]> ids() {

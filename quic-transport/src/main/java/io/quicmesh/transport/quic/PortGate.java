@@ -129,7 +129,11 @@ final class PortGate {
           held.put(gate.ticket(), new HeldPacket(connection, packet.retain()));
         }
       }
-      case DROP -> {}
+      case DROP -> {
+        if (connection != null && connection.client() != null) {
+          connection.strangerSent();
+        }
+      }
     }
     drain();
     return false;

@@ -36,6 +36,13 @@ public interface QuicConnection {
     void pathChanged(PathEvent event);
 
     /**
+     * In the client role: a packet with an id of this connection came from where the server is not,
+     * and was dropped, because a server must not move (RFC 9000, section 9). Either it did move,
+     * unknowingly perhaps, or somebody copied a packet. May be told for every packet.
+     */
+    default void strangerSent() {}
+
+    /**
      * The connection has ended; its streams were told before. Called once, also for our own close.
      *
      * @param code the application error code of whoever closed, see {@link CloseCode}

@@ -11,7 +11,27 @@ import org.junit.jupiter.api.Test;
 
 class PathEventTest {
 
+  private static final String BEFORE = "before";
+
   private final TestNetwork network = new TestNetwork();
+
+  @Test
+  void aClientHearsThatItsServerSendsFromElsewhere() throws Exception {
+    try (TestHost a = TestHost.member(network);
+        TestHost b = TestHost.member(network);
+        TestNat nat = TestNat.before(b.address())) {
+      TestConnection atA = a.dial(nat.inside(), network.anyMember());
+      TestConnection atB = b.accepted();
+      SendStream stream = atB.open();
+      atB.write(stream, BEFORE);
+      atA.accepted().awaitBytes(BEFORE.length());
+
+      nat.rebindInside();
+      atB.write(stream, "from elsewhere");
+
+      atA.awaitStranger();
+    }
+  }
 
   @Test
   void aReboundNatShowsAsAMigrationWithRealAddresses() throws Exception {

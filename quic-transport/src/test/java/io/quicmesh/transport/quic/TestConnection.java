@@ -24,6 +24,7 @@ final class TestConnection implements QuicConnection.Listener {
   private final BlockingQueue<TestStream> streams = new LinkedBlockingQueue<>();
   private final BlockingQueue<ControlMessage> messages = new LinkedBlockingQueue<>();
   private final BlockingQueue<PathEvent> paths = new LinkedBlockingQueue<>();
+  private final CompletableFuture<Boolean> stranger = new CompletableFuture<>();
   private final CompletableFuture<Closed> closed = new CompletableFuture<>();
 
   private TestConnection(QuicConnection connection, TestHost host) {
@@ -67,6 +68,10 @@ final class TestConnection implements QuicConnection.Listener {
     return TestHost.present(paths.poll(TestHost.PATIENCE_SECONDS, SECONDS), "no path event came");
   }
 
+  void awaitStranger() throws Exception {
+    stranger.get(TestHost.PATIENCE_SECONDS, SECONDS);
+  }
+
   void close(CloseCode code) throws Exception {
     host.run(() -> connection.close(code));
   }
@@ -90,6 +95,11 @@ final class TestConnection implements QuicConnection.Listener {
   @Override
   public void pathChanged(PathEvent event) {
     paths.add(event);
+  }
+
+  @Override
+  public void strangerSent() {
+    stranger.complete(true);
   }
 
   @Override

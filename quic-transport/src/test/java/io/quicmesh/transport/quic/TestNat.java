@@ -22,7 +22,7 @@ final class TestNat implements AutoCloseable {
 
   private final InetSocketAddress server;
   private final Selector selector = Selector.open();
-  private final DatagramChannel inside = open();
+  private volatile DatagramChannel inside = open();
   private final ByteBuffer packet = ByteBuffer.allocateDirect(65_536);
   private volatile DatagramChannel outside = open();
   private @Nullable SocketAddress client;
@@ -62,6 +62,13 @@ final class TestNat implements AutoCloseable {
   void rebind() throws IOException {
     DatagramChannel old = outside;
     outside = open();
+    old.close();
+  }
+
+  /** Sends to the client from another port, as if the server were behind a NAT that forgot. */
+  void rebindInside() throws IOException {
+    DatagramChannel old = inside;
+    inside = open();
     old.close();
   }
 
