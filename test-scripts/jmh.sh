@@ -50,12 +50,9 @@ java -cp "$classpath:$target/lib/*" org.openjdk.jmh.Main "$pattern" -prof gc -f 
 
 # shellcheck source=lab/report.sh
 . "$here/lab/report.sh"
-{
-  printf 'bench\tparameters\tns/op\t+-\tB/op\n'
-  jq -r '.[] | [(.benchmark | split(".") | .[-2:] | join(".")), ((.params // {}) | map_values(tostring) |
+jq -r '.[] | [(.benchmark | split(".") | .[-2:] | join(".")), ((.params // {}) | map_values(tostring) |
     to_entries | map(.key + "=" + .value) | join(" ") | if . == "" then "-" else . end),
     (.primaryMetric.score * 10 | round / 10), (.primaryMetric.scoreError | if type == "number" then . * 10 | round / 10 else "-" end),
-    (.secondaryMetrics | to_entries | map(select(.key | endswith("gc.alloc.rate.norm"))) | .[0].value.score * 100 | round / 100)] |
-    @tsv' "$result"
-} | table
+    (.secondaryMetrics | to_entries | map(select(.key | endswith("gc.alloc.rate.norm"))) | .[0].value.score * 100 | round / 100)] | @tsv' "$result" |
+  table 'bench\tparameters\tns/op\t+-\tB/op'
 [[ -z $json ]] || cp "$result" "$json"

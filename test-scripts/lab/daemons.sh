@@ -62,10 +62,12 @@ node_cli() {
 }
 
 # node_admin NAME@HOST PATH [JSON]: its admin interface without the CLI, whose JVM would disturb what is
-# measured; with JSON it is a change.
+# measured; with JSON it is a change, of which the reason is printed when it is refused.
 node_admin() {
-  lab_exec "${1#*@}" curl -sS --fail --max-time 15 --unix-socket "$LAB_DIR/state/${1%@*}/admin.sock" \
-    ${3:+-H 'Content-Type: application/json' -d "$3"} "http://localhost/api/$2"
+  local options=(--fail)
+  [[ -z ${3-} ]] || options=(--fail-with-body -H 'Content-Type: application/json' -d "$3")
+  lab_exec "${1#*@}" curl -sS --max-time 15 --unix-socket "$LAB_DIR/state/${1%@*}/admin.sock" \
+    "${options[@]}" "http://localhost/api/$2"
 }
 
 # node_start NAME@HOST [ARGUMENT...]: `quicmesh up`, until it is ready.
@@ -82,12 +84,40 @@ node_admit() {
   node_cli "$2" join - <<<"$token"
 }
 
+# answers HOST ADDRESS: whether an overlay address answers.
+answers() {
+  lab_exec "$1" ping -n -q -c 1 -W 0.5 "$2" >/dev/null
+}
+
 # node_await_ping HOST ADDRESS: until an overlay address answers, 30 s at most. (One ping with a long
 # deadline would give up at the first answer of the kernel that the address is not known.)
 node_await_ping() {
-  local deadline=$((SECONDS + 30))
-  until lab_run "$1" ping -n -q -c 1 -W 1 "$2" >/dev/null; do
-    ((SECONDS < deadline)) || die "$2 does not answer $1"
+  until_true 30 answers "$1" "$2" || die "$2 does not answer $1"
+}
+
+# node_peer NODE PEER JQ-PATH: what a node knows of a peer.
+node_peer() {
+  node_admin "$1" peers | jq -r --arg peer "$2" ".peers[] | select(.name == \$peer) | $3"
+}
+
+# node_on NODE PEER direct|relay: whether their session is on that carrier, as the first one sees it.
+node_on() {
+  [[ $(node_peer "$1" "$2" .carrier) == "$3" ]]
+}
+
+# node_hand_over NODE PEER direct|relay[:ADDRESS] HOLD-MS: what is answered is in log/handovers.log.
+node_hand_over() {
+  node_admin "$1" handover "{\"peer\": \"$2\", \"target\": \"$3\", \"hold_ms\": $4}" \
+    >>"$LAB_DIR/log/handovers.log" 2>&1
+}
+
+# node_settle NODE PEER direct|relay[:ADDRESS] HOLD-MS SECONDS: hands over until the session is there, if need be
+# after the retries' backoff; fails when the time is over, and then the log's last line says why.
+node_settle() {
+  local deadline=$((SECONDS + $5))
+  until node_hand_over "${@:1:4}" && node_on "$1" "$2" "${3%%:*}"; do
+    ((SECONDS < deadline)) || return 1
+    sleep 0.5
   done
 }
 

@@ -15,12 +15,13 @@
 #
 # The parts: net.sh (hosts, links, routers, events on links), nat.sh (what the routers do),
 # daemons.sh (nodes, relays, captures), emulator.sh (links with faults, prober), load.sh (what runs beside
-# the prober), report.sh (assertions, tables).
+# the prober), report.sh (assertions, tables), options.sh (arguments of scripts).
 
 LAB_LIB=$(realpath "$(dirname "${BASH_SOURCE[0]}")")
 LAB_SCRIPTS=$(dirname "$LAB_LIB")
 LAB_ROOT=$(dirname "$LAB_SCRIPTS")
-readonly LAB_LIB LAB_SCRIPTS LAB_ROOT
+LAB_SCRIPT=${0##*/}
+readonly LAB_LIB LAB_SCRIPTS LAB_ROOT LAB_SCRIPT
 export PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
 # ---- names and addresses of every lab, all here ---------------------------------------------------
@@ -58,11 +59,27 @@ LAB_DIR='' # temporary directory: log/, state/, capture/
 . "$LAB_LIB/load.sh"
 # shellcheck source=report.sh
 . "$LAB_LIB/report.sh"
+# shellcheck source=options.sh
+. "$LAB_LIB/options.sh"
 
-# Prints one line and ends the script, which cleans up.
+# Says how far the script is; what it has found goes to standard output.
+say() {
+  echo "$LAB_SCRIPT: $*" >&2
+}
+
+# Says one line and ends the script, which cleans up.
 die() {
-  echo "$(basename "$0"): $*" >&2
+  say "$*"
   exit 1
+}
+
+# until_true SECONDS COMMAND...: tries it again and again; fails when the time is over.
+until_true() {
+  local deadline=$((SECONDS + $1))
+  until "${@:2}"; do
+    ((SECONDS < deadline)) || return 1
+    sleep 0.1
+  done
 }
 
 lab_require_root() {

@@ -37,6 +37,15 @@ lab_internet() {
   LAB_KIND[$LAB_INET]=inet
 }
 
+# lab_public NAME...: hosts with a link to the public core.
+lab_public() {
+  local host
+  for host in "$@"; do
+    lab_host "$host"
+    lab_attach "$host" "$LAB_INET"
+  done
+}
+
 # lab_segment NAME: an Ethernet segment without a router.
 lab_segment() {
   lab_host "$1"
@@ -196,6 +205,25 @@ lab_prefix() { # HOST IF 4|6
   local lines
   mapfile -t lines < <(sed -nE 's#^addr replace [^/]*/([0-9]+) .*#\1#p' <<<"${LAB_ROUTES[$1/$2]}")
   [[ $3 == 4 ]] && echo "${lines[0]}" || echo "${lines[1]}"
+}
+
+# lab_between FROM TO ACTION [IF]: what the core does with UDP that one host sends, from this interface, to the
+# other one's eth0, e.g. drop. What is said of both ways or several times adds up.
+lab_between() {
+  lab_exec "$LAB_INET" nft -f - <<RULES
+table inet between {
+  chain forward {
+    type filter hook forward priority 0
+    ip saddr $(lab_ip "$1" "${4-eth0}") ip daddr $(lab_ip "$2") meta l4proto udp $3
+    ip6 saddr $(lab_ip6 "$1" "${4-eth0}") ip6 daddr $(lab_ip6 "$2") meta l4proto udp $3
+  }
+}
+RULES
+}
+
+# The core lets everything pass again.
+lab_between_free() {
+  lab_exec "$LAB_INET" nft delete table inet between
 }
 
 # lab_mtu HOST IF MTU: both ends of the link.

@@ -40,10 +40,10 @@ assert_no_ping() { # HOST ADDRESS [PING OPTION...]
   assert_fails "no ping from $1 to $2" lab_exec "$1" ping -n -c 1 -W 0.3 "${@:3}" "$2"
 }
 
-# Prints tab-separated lines from standard input as a table; the first line is its head. Columns
-# whose cells below the head are all numbers stand to the right.
+# table [HEAD]: prints tab-separated lines from standard input as a table; its head, in which \t parts the
+# cells, is the first line where none is given. Columns whose cells below it are all numbers stand to the right.
 table() {
-  awk -F '\t' '
+  { [[ -z ${1-} ]] || printf '%b\n' "$1"; cat; } | awk -F '\t' '
     { for (i = 1; i <= NF; i++) {
         cell[NR, i] = $i
         if (length($i) > width[i]) width[i] = length($i)
@@ -65,6 +65,10 @@ table() {
 # Numbers from standard input, one a line: the given percentile (0 to 100) of them, nearest rank.
 percentile() {
   sort -g | awk -v p="$1" '{ v[NR] = $1 } END { if (NR) { r = int(p / 100 * NR + 0.999999); print v[r < 1 ? 1 : r] } }'
+}
+
+now_ms() {
+  echo $(($(date +%s%N) / 1000000))
 }
 
 # Evaluates an expression and prints it with so many decimals: calc 2 "10 / 3".
