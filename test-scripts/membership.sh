@@ -8,6 +8,8 @@
 set -euo pipefail
 # shellcheck source=lab/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lab/lib.sh"
+# shellcheck source=lab/checks.sh
+. "$LAB_LIB/checks.sh"
 
 usage() {
   cat <<'USAGE'
@@ -26,47 +28,7 @@ readonly AGAIN_SECONDS=40             # for a session to come (back)
 readonly DISK_PAGES_MAX=24            # of 4 KiB, that a joined host's state never needs
 
 quick='' json=''
-while (($#)); do
-  case $1 in
-    --quick) quick=yes ;;
-    --json) json=${2-}; shift || true ;;
-    -h | --help) usage; exit 0 ;;
-    *) usage >&2; exit 2 ;;
-  esac
-  shift
-done
-
-NOTE=''
-SCRATCH='' # the directory of one network's checks: the two run side by side
-
-# check WHAT COMMAND...: one row of the table (what, verdict, ms, note: tab-separated); what the command prints is shown when it fails. It runs with errors
-# ignored, so each command below joins its steps with && or says `return 1`.
-check() {
-  local verdict=ok from to
-  NOTE=''
-  from=$(now_ms)
-  if ! "${@:2}" >"$SCRATCH/check.log" 2>&1; then
-    verdict=FAILED
-    echo "membership.sh: FAILED: $1; the last lines were:" >&2
-    tail -n 5 "$SCRATCH/check.log" >&2
-  fi
-  to=$(now_ms)
-  echo "$1"$'\t'"$verdict"$'\t'$((to - from))$'\t'"$NOTE" >>"$SCRATCH/rows"
-  echo "membership.sh: $1: $verdict${NOTE:+ ($NOTE)}"
-}
-
-now_ms() {
-  echo $(($(date +%s%N) / 1000000))
-}
-
-# until_true SECONDS COMMAND...
-until_true() {
-  local deadline=$((SECONDS + $1))
-  until "${@:2}"; do
-    ((SECONDS < deadline)) || return 1
-    sleep 0.1
-  done
-}
+options quick json= -- "$@"
 
 # refused EXIT-CODE PATTERN COMMAND...: it ends with this code and says one line, which becomes the note.
 refused() {
@@ -75,10 +37,6 @@ refused() {
   line=$(grep -v '^WARNING' "$SCRATCH/refused")
   NOTE="exit $code: ${line#quicmesh: }"
   [[ $code == "$1" && $(grep -c . <<<"$line") == 1 && $line =~ $2 ]]
-}
-
-answers() { # HOST ADDRESS
-  lab_exec "$1" ping -n -q -c 1 -W 0.5 "$2" >/dev/null
 }
 
 # said NAME PATTERN: whether a daemon's log has it already.
@@ -362,48 +320,44 @@ guests() {
   SCRATCH=$LAB_DIR/guests
   node_admit other guest --address "$GUEST_IP/24" >/dev/null
   node_admit other visitor --address "$VISITOR_IP/24" >/dev/null
-  check 'guests: two hosts join and talk' guests_join
-  check 'two networks on one relay stay apart' networks_apart
-  check 'refused: node of another network, dialled' stranger_refused
-  check "certificates of $VALIDITY s are renewed under traffic" renewed_under_traffic
-  check 'registrar gone: certificates expire, sessions end' expired
-  check 'registrar back: renewed without a restart' renewed_after_expiry
+  check_row 'guests: two hosts join and talk' guests_join
+  check_row 'two networks on one relay stay apart' networks_apart
+  check_row 'refused: node of another network, dialled' stranger_refused
+  check_row "certificates of $VALIDITY s are renewed under traffic" renewed_under_traffic
+  check_row 'registrar gone: certificates expire, sessions end' expired
+  check_row 'registrar back: renewed without a restart' renewed_after_expiry
 }
 
 house() {
-  check 'house: two hosts join and talk' two_hosts_talk
-  check 'registrar gone: members talk, and restart' talk_without_registrar
-  check 'registrar gone: nobody joins' join_without_registrar
+  check_row 'house: two hosts join and talk' two_hosts_talk
+  check_row 'registrar gone: members talk, and restart' talk_without_registrar
+  check_row 'registrar gone: nobody joins' join_without_registrar
   node_start home
   BOB_TOKEN=$(invite home once --address 10.66.0.10/24)
   joins once@eve "$BOB_TOKEN" >/dev/null
-  check 'refused: token used twice' token_used_twice
-  check 'refused: token altered' token_altered
-  check 'refused: token guessed' token_guessed
-  check 'refused: token expired' token_expired
-  check 'refused: member of another network' token_of_another_network
-  check 'refused: wrong relay fingerprint' wrong_relay_fingerprint
-  [[ -n $quick ]] || check 'typed wrongly' typed_wrongly
-  [[ -n $quick ]] || check 'disk full at every write of a join' disk_full
-  [[ -n $quick ]] || check 'kill -9 within a join' joins_killed
-  check 'key copied to a second host: alert on both' key_copied
-  check 'refused: key or directory open to others' key_readable_by_others
-  check 'key replaced in a running daemon' key_replaced
-  check 'revoked: live session ends' revoked
-  check 'revoked: does not start again' revoked_starts_again
+  check_row 'refused: token used twice' token_used_twice
+  check_row 'refused: token altered' token_altered
+  check_row 'refused: token guessed' token_guessed
+  check_row 'refused: token expired' token_expired
+  check_row 'refused: member of another network' token_of_another_network
+  check_row 'refused: wrong relay fingerprint' wrong_relay_fingerprint
+  [[ -n $quick ]] || check_row 'typed wrongly' typed_wrongly
+  [[ -n $quick ]] || check_row 'disk full at every write of a join' disk_full
+  [[ -n $quick ]] || check_row 'kill -9 within a join' joins_killed
+  check_row 'key copied to a second host: alert on both' key_copied
+  check_row 'refused: key or directory open to others' key_readable_by_others
+  check_row 'key replaced in a running daemon' key_replaced
+  check_row 'revoked: live session ends' revoked
+  check_row 'revoked: does not start again' revoked_starts_again
 }
 
-lab_require_root
-lab_build
 lab_start
+lab_build
 lab_at_exit disk_unmount
 mkdir "$LAB_DIR/house" "$LAB_DIR/guests"
 SCRATCH=$LAB_DIR/house
 lab_internet
-for host in relay home alice bob eve other guest visitor; do
-  lab_host "$host"
-  lab_attach "$host" "$LAB_INET"
-done
+lab_public relay home alice bob eve other guest visitor
 relay_start relay --allow-any
 relay=$(relay_address relay)
 node_cli home network create house --node home --relay "$relay" >/dev/null
@@ -419,11 +373,11 @@ STRAY_TOKEN=$(invite other stray --address 10.66.0.30/24)
 guests_pid=$!
 house
 wait "$guests_pid"
-check 'revoked: relay remembers over kill -9' relay_remembers
-[[ -n $quick ]] || check 'refused: many guesses' guesses_are_limited
+check_row 'revoked: relay remembers over kill -9' relay_remembers
+[[ -n $quick ]] || check_row 'refused: many guesses' guesses_are_limited
 
 echo
-{ echo $'what\tresult\tms\tnote'; cat "$LAB_DIR"/{house,guests}/rows; } | table
+cat "$LAB_DIR"/{house,guests}/rows | table 'what\tresult\tms\tnote'
 [[ -z $json ]] || cat "$LAB_DIR"/{house,guests}/rows | jq -Rn '{rows: [inputs | split("\t")
   | {what: .[0], result: .[1], ms: (.[2] | tonumber), note: .[3]}]}' >"$json"
 ! grep -q $'\tFAILED\t' "$LAB_DIR"/{house,guests}/rows

@@ -9,6 +9,10 @@
 set -euo pipefail
 # shellcheck source=lab/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lab/lib.sh"
+# shellcheck source=lab/two-hosts.sh
+. "$LAB_LIB/two-hosts.sh"
+# shellcheck source=lab/checks.sh
+. "$LAB_LIB/checks.sh"
 # shellcheck source=lab/segment.sh
 . "$LAB_LIB/segment.sh"
 # shellcheck source=lab/measure.sh
@@ -25,7 +29,6 @@ exit: 0 every row is ok, 1 one is not, 2 usage
 USAGE
 }
 
-readonly SUBNET=10.66.0.0/24 HOST1=10.66.0.1 HOST2=10.66.0.2 HOST3=10.66.0.3 HOST4=10.66.0.4
 readonly DHCP_FROM=10.66.0.100 DHCP_TO=10.66.0.120
 readonly HOLD=1h
 readonly PLAIN_MEGABYTES=10
@@ -33,65 +36,28 @@ readonly RESTARTED_SECONDS_MAX=10 # from a node that is ready again to its first
 readonly AGAIN_SECONDS=40         # for a relay path to come back, handovers tried again and again
 readonly LARGE_MTU=9000 LARGE_PING_BYTES=8972 SMALL_UNDERLAY=1280
 
-smoke=no megabytes='' json=''
-while (($#)); do
-  case $1 in
-    --smoke) smoke=yes ;;
-    --megabytes) megabytes=${2-}; shift || true ;;
-    --json) json=${2-}; shift || true ;;
-    -h | --help) usage; exit 0 ;;
-    *) usage >&2; exit 2 ;;
-  esac
-  shift
-done
-[[ -n $megabytes ]] || { [[ $smoke == yes ]] && megabytes=50 || megabytes=1024; }
-[[ $megabytes =~ ^[1-9][0-9]*$ ]] || { usage >&2; exit 2; }
+smoke='' megabytes='' json=''
+options smoke megabytes= json= -- "$@"
+[[ -n $megabytes ]] || { [[ -n $smoke ]] && megabytes=50 || megabytes=1024; }
+[[ $megabytes =~ ^[1-9][0-9]*$ ]] || wrong_usage
 
-ROWS=() # way, what, verdict, ms, note: tab-separated
-FAILED=0
-NOTE=''
-
-# check WAY WHAT COMMAND...: one row; what the command prints is shown when it fails. It runs with
-# errors ignored.
+# check WAY WHAT COMMAND...: one row.
 check() {
-  local verdict=ok from to
-  NOTE=''
-  from=$(now_ms)
-  if ! "${@:3}" >"$LAB_DIR/check.log" 2>&1; then
-    verdict=FAILED
-    FAILED=$((FAILED + 1))
-    echo "mesh.sh: FAILED: $1: $2; the last lines were:" >&2
-    tail -n 5 "$LAB_DIR/check.log" >&2
-  fi
-  to=$(now_ms)
-  ROWS+=("$1"$'\t'"$2"$'\t'"$verdict"$'\t'$((to - from))$'\t'"$NOTE")
-  echo "mesh.sh: $1: $2: $verdict${NOTE:+ ($NOTE)}"
+  check_row "$1"$'\t'"$2" "${@:3}"
 }
 
-now_ms() {
-  echo $(($(date +%s%N) / 1000000))
-}
-
-# until_true SECONDS COMMAND...
-until_true() {
-  local deadline=$((SECONDS + $1))
-  until "${@:2}"; do
-    ((SECONDS < deadline)) || return 1
-    sleep 0.1
-  done
+# full WAY WHAT COMMAND...: a row of the full run only.
+full() {
+  [[ -n $smoke ]] || check "$@"
 }
 
 # ---- the run -----------------------------------------------------------------------------------------
 
 segment() {
   lab_internet
-  local host
-  for host in relay host1 host2 host3; do
-    lab_host "$host"
-    lab_attach "$host" "$LAB_INET"
-  done
+  lab_public relay host1 host2 host3
   relay_start relay --allow-any
-  node_cli host1 network create smoke --node host1 --subnet "$SUBNET" --relay "$(relay_address relay)" >/dev/null
+  network_create host1 smoke "$(relay_address relay)" >/dev/null
   node_start host1
   node_admit host1 host2 --address "$HOST2/24" >/dev/null
   node_admit host1 host3 --address "$HOST3/24" >/dev/null
@@ -100,9 +66,8 @@ segment() {
   node_start host3 --config "$LAB_DIR/plain.yaml"
 }
 
-# full WAY WHAT COMMAND...: a row of the full run only.
-full() {
-  [[ $smoke == yes ]] || check "$@"
+both_answer() {
+  answers host1 "$HOST2" && answers host1 "$HOST3"
 }
 
 # What is the same through the relay and direct.
@@ -129,8 +94,7 @@ daemons_die() {
 
 # A fourth node, and behind host3 a host without quicmesh.
 more_hosts() {
-  lab_host host4
-  lab_attach host4 "$LAB_INET"
+  lab_public host4
   node_admit host1 host4 --address "$HOST4/24" >/dev/null
   node_start host4
   lab_host printer
@@ -151,11 +115,8 @@ large_mtu() { # UNDERLAY
 # What the quick start promises: `up` on a host that has joined nothing, and on the second host the line
 # that it prints.
 own_network() {
-  local host token
-  for host in home1 home2; do
-    lab_host "$host"
-    lab_attach "$host" "$LAB_INET"
-  done
+  local token
+  lab_public home1 home2
   node_start home1 || return 1
   token=$(sed -nE 's/^ *quicmesh join ([^ ]+) && quicmesh up$/\1/p' "$LAB_DIR/log/home1.log")
   node_cli home2 join "$token" && node_start home2 || return 1
@@ -166,18 +127,18 @@ overlay_address() {
   lab_exec "$1" ip -4 -j addr show dev qm0 | jq -r '.[0].addr_info[0].local'
 }
 
-lab_require_root
-lab_build
 lab_start
+lab_build
+SCRATCH=$LAB_DIR
 segment
 head -c "$((megabytes > PLAIN_MEGABYTES ? megabytes : PLAIN_MEGABYTES))M" /dev/urandom >"$LAB_DIR/file"
-check start 'both peers answer' until_true "$AGAIN_SECONDS" eval "answers $HOST2 && answers $HOST3"
+check start 'both peers answer' until_true "$AGAIN_SECONDS" both_answer
 rows relay
 full relay 'sealed: a search for what was sent' canary
 rows direct
-if [[ $smoke == no ]]; then
+if [[ -z $smoke ]]; then
   more_hosts
-  check direct 'fourth node answers' until_true "$AGAIN_SECONDS" answers "$HOST4"
+  check direct 'fourth node answers' until_true "$AGAIN_SECONDS" answers host1 "$HOST4"
   check direct 'two stalled peers do not slow a third' two_stalled
   check direct 'a TAP in a bridge' bridged
   check direct 'VLAN' vlan_ping
@@ -186,7 +147,7 @@ daemons_die
 check 'at the end' 'SIGTERM leaves no qm0' ends_without_trace
 large_mtu 1500
 check 'no set-up' 'up, and on a second host the line that it prints' own_network
-if [[ $smoke == no ]]; then
+if [[ -z $smoke ]]; then
   ends_without_trace 2>/dev/null
   for host in relay host1 host2; do
     lab_mtu "$host" eth0 "$SMALL_UNDERLAY"
@@ -195,7 +156,7 @@ if [[ $smoke == no ]]; then
 fi
 
 echo
-printf '%s\n' $'way\twhat\tresult\tms\tnote' "${ROWS[@]}" | table
-[[ -z $json ]] || printf '%s\n' "${ROWS[@]}" | jq -Rn '{rows: [inputs | split("\t")
-  | {way: .[0], what: .[1], result: .[2], ms: (.[3] | tonumber), note: .[4]}]}' >"$json"
-((FAILED == 0))
+table 'way\twhat\tresult\tms\tnote' <"$LAB_DIR/rows"
+[[ -z $json ]] || jq -Rn '{rows: [inputs | split("\t")
+  | {way: .[0], what: .[1], result: .[2], ms: (.[3] | tonumber), note: .[4]}]}' "$LAB_DIR/rows" >"$json"
+! grep -q $'\tFAILED\t' "$LAB_DIR/rows"

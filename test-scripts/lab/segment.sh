@@ -1,8 +1,7 @@
 # shellcheck shell=bash disable=SC2153,SC2034 # names come from lib.sh and mesh.sh, and are used there
 # segment.sh: what users do on an Ethernet segment, each as a check of mesh.sh. To be sourced after lib.sh.
 #
-# A check runs with errors ignored, so each command joins its steps with && or says `return 1`. What it
-# leaves in NOTE stands in the table.
+# How a check is written stands in checks.sh.
 
 readonly COPY_PORT=7000
 readonly NOBODY=10.66.0.77 NOBODY_MAC=02:00:00:00:00:77 FLOOD_FRAMES=100
@@ -82,15 +81,7 @@ both_copies() {
 
 handed_over() { # PEER WAY
   node_cli host1 handover "$1" "$2" --hold "$HOLD" &&
-    [[ $(carrier "$1") == "$2" ]]
-}
-
-carrier() {
-  node_cli host1 peers --json | jq -r --arg peer "$1" '.peers[] | select(.name == $peer) | .carrier'
-}
-
-answers() { # ADDRESS
-  lab_exec host1 ping -n -q -c 1 -W 0.5 "$1" >/dev/null
+    node_on host1 "$1" "$2"
 }
 
 # The session came by another way, or not at all, while the relay was away.
@@ -109,7 +100,7 @@ node_restarted() {
   killed=$(now_ms)
   node_start host2 || return 1
   ready=$(now_ms)
-  until_true "$AGAIN_SECONDS" answers "$HOST2" || return 1
+  until_true "$AGAIN_SECONDS" answers host1 "$HOST2" || return 1
   from=$(now_ms)
   NOTE="$(calc 1 "($from - $killed) / 1000") s after its start, $(calc 1 "($from - $ready) / 1000") s after ready"
   ((from - ready <= RESTARTED_SECONDS_MAX * 1000))
@@ -130,7 +121,7 @@ large_mtu_starts() {
     node_start "$host" --config "$LAB_DIR/large.yaml" || return 1
     [[ $(lab_exec "$host" ip -j link show qm0 | jq '.[0].mtu') == "$LARGE_MTU" ]] || return 1
   done
-  until_true "$AGAIN_SECONDS" answers "$HOST2"
+  until_true "$AGAIN_SECONDS" answers host1 "$HOST2"
 }
 
 # The kernel may not fragment inside, so the frame crosses whole.
