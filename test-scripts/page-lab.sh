@@ -7,6 +7,8 @@
 set -euo pipefail
 # shellcheck source=lab/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lab/lib.sh"
+# shellcheck source=lab/two-hosts.sh
+. "$LAB_LIB/two-hosts.sh"
 
 usage() {
   cat <<'USAGE'
@@ -19,35 +21,17 @@ exit: 0 ended, 1 failed, 2 usage
 USAGE
 }
 
-readonly SUBNET=10.66.0.0/24 HOST2=10.66.0.2
 readonly SETTLED_SECONDS=20
 
 port=7990 rate=500
-while (($#)); do
-  case $1 in
-    --port) port=${2-}; shift || true ;;
-    --rate) rate=${2-}; shift || true ;;
-    -h | --help) usage; exit 0 ;;
-    *) usage >&2; exit 2 ;;
-  esac
-  shift
-done
-[[ $port$rate =~ ^[1-9][0-9]*$ ]] || { usage >&2; exit 2; }
+options port= rate= -- "$@"
+[[ $port$rate =~ ^[1-9][0-9]*$ ]] || wrong_usage
 
 segment() {
-  local host
   lab_internet
-  for host in relay host1 host2; do
-    lab_host "$host"
-    lab_attach "$host" "$LAB_INET"
-  done
+  lab_public relay host1 host2
   lab_attach host1 "$LAB_INET" --if eth1 --metric 200
-  relay_start relay --allow-any
-  node_cli host1 network create page --node host1 --subnet "$SUBNET" --relay "$(relay_address relay)" >/dev/null
-  node_start host1 --admin "127.0.0.1:$port"
-  node_admit host1 host2 --address "$HOST2/24" >/dev/null
-  node_start host2
-  node_await_ping host1 "$HOST2"
+  two_hosts page --admin "127.0.0.1:$port" >/dev/null
 }
 
 # A browser outside of the lab reaches the page under the address that the node knows as its own.
@@ -56,16 +40,8 @@ forward() {
     "EXEC:ip netns exec $LAB_ID-host1 socat STDIO TCP\\:127.0.0.1\\:$port"
 }
 
-carrier() {
-  node_cli host1 peers --json | jq -r '.peers[] | select(.name == "host2") | .carrier'
-}
-
 settle() {
-  local deadline=$((SECONDS + SETTLED_SECONDS))
-  until [[ $(carrier) == direct ]]; do
-    ((SECONDS < deadline)) || return 1
-    sleep 0.3
-  done
+  until_true "$SETTLED_SECONDS" node_on host1 host2 direct
 }
 
 report() { # FILE
@@ -82,9 +58,8 @@ obey() { # NAME [ARGUMENT]
   esac
 }
 
-lab_require_root
-lab_build
 lab_start
+lab_build
 segment
 forward
 settle || die "no direct connection came up"
