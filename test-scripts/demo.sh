@@ -6,6 +6,8 @@
 # measures ping, TCP and UDP between them, first through the relay, then direct. One table at the end.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lab/lib.sh"
+# shellcheck source=lab/two-hosts.sh
+. "$LAB_LIB/two-hosts.sh"
 # shellcheck source=lab/measure.sh
 . "$LAB_LIB/measure.sh"
 
@@ -19,68 +21,29 @@ exit: 0 done, 1 failed, 2 usage
 EOF
 }
 
-readonly SUBNET=10.66.0.0/24 HOST2_ADDRESS=10.66.0.2/24
 readonly UDP_PAYLOAD_BYTES=1372 UDP_BITS_PER_SECOND=200M
 readonly HOLD=1h # through the relay for as long as the demo wants
 
-say() {
-  echo "demo.sh: $*"
-}
-
 segment() {
   lab_internet
-  local host
-  for host in relay host1 host2; do
-    lab_host "$host"
-    lab_attach "$host" "$LAB_INET"
-  done
-  relay_start relay --allow-any
-  node_cli host1 network create demo --node host1 --subnet "$SUBNET" --relay "$(relay_address relay)"
-  node_start host1
-  node_admit host1 host2 --address "$HOST2_ADDRESS"
-  node_start host2
-  HOST2=${HOST2_ADDRESS%/*}
-  node_await_ping host1 "$HOST2"
-}
-
-# The counters of both hosts at rest (two equal readings): frames sent to the other, received, doubles dropped, dropped for any
-# reason (by the session, and by the TAP).
-counters() {
-  local now before=""
-  for _ in 1 2 3 4 5; do
-    now=$(read_counters)
-    [[ $now != "$before" ]] || break
-    before=$now
-  done
-  echo "$now"
-}
-
-read_counters() {
-  local host peer
-  for host in host1 host2; do
-    peer=$([[ $host == host1 ]] && echo host2 || echo host1)
-    node_cli "$host" peers --json | jq --arg peer "$peer" '.peers[] | select(.name == $peer) | .frames'
-    node_cli "$host" status --json | jq .tap
-  done | jq -s '{
-    sent: (.[0].sent + .[2].sent), received: (.[0].received + .[2].received),
-    doubles: (.[0].duplicates_dropped + .[2].duplicates_dropped),
-    dropped: ([.[].dropped | to_entries[].value] | add // 0)}'
+  lab_public relay host1 host2
+  two_hosts demo
 }
 
 # Measures one way and adds its row.
 measure() { # WAY
   local before after ping there='' back='' udp=$'\t'
-  say "measuring $1"
-  before=$(counters)
+  echo "demo.sh: measuring $1"
+  before=$(counters host1 host2)
   ping_series host1 "$HOST2" 0.002 1000
   ping=$(ping_ms 50)$'\t'$(ping_ms 99)
-  ! iperf host1 "$HOST2" "$SECONDS_EACH" || there=$(iperf_tcp_gbps)
-  ! iperf host1 "$HOST2" "$SECONDS_EACH" -R || back=$(iperf_tcp_gbps)
-  if iperf host1 "$HOST2" "$SECONDS_EACH" -u -l "$UDP_PAYLOAD_BYTES" -b "$UDP_BITS_PER_SECOND" -w "$UDP_BUFFER_BYTES"; then
+  ! iperf host1 "$HOST2" "$seconds" || there=$(iperf_tcp_gbps)
+  ! iperf host1 "$HOST2" "$seconds" -R || back=$(iperf_tcp_gbps)
+  if iperf host1 "$HOST2" "$seconds" -u -l "$UDP_PAYLOAD_BYTES" -b "$UDP_BITS_PER_SECOND" -w "$UDP_BUFFER_BYTES"; then
     udp=$(iperf_value ".end.sum | [.bits_per_second * (1 - .lost_packets / .packets) / 1e9, 100 * .lost_packets / .packets]
       | map(. * 100 | round / 100) | @tsv")
   fi
-  after=$(counters)
+  after=$(counters host1 host2)
   ROWS+=$'\n'$1$'\t'$ping$'\t'$(rounded "$there")$'\t'$(rounded "$back")$'\t'$udp$'\t'$(
     jq -nr --argjson a "$before" --argjson b "$after" '[($b.sent - $a.sent),
       ($b.sent - $a.sent) - ($b.received - $a.received), ($b.doubles - $a.doubles), ($b.dropped - $a.dropped)] | @tsv'
@@ -110,24 +73,16 @@ To end it:
 EOF
 }
 
-KEEP=no SECONDS_EACH=5
-while (($#)); do
-  case $1 in
-    --keep) KEEP=yes ;;
-    --stop) exec "$LAB_LIB/reap.sh" --kept ;;
-    --seconds) SECONDS_EACH=${2-}; shift || true ;;
-    -h | --help) usage; exit 0 ;;
-    *) usage >&2; exit 2 ;;
-  esac
-  shift
-done
-[[ $SECONDS_EACH =~ ^[1-9][0-9]*$ ]] || { usage >&2; exit 2; }
+keep='' stop='' seconds=5
+options keep stop seconds= -- "$@"
+[[ $seconds =~ ^[1-9][0-9]*$ ]] || wrong_usage
+[[ -z $stop ]] || exec "$LAB_LIB/reap.sh" --kept
 lab_require_root
 "$LAB_SCRIPTS/setup.sh"
-say "building what is not built"
+echo "demo.sh: building what is not built"
 lab_build
 lab_start
-say "starting a relay and two hosts"
+echo "demo.sh: starting a relay and two hosts"
 segment
 iperf_server host2
 ROWS=$'way\tping p50 ms\tp99 ms\tTCP there Gbit/s\tback\tUDP Gbit/s\tlost %\tframes\tlost\tdoubled\tdropped'
@@ -137,7 +92,7 @@ node_cli host1 handover host2 direct >/dev/null
 measure direct
 echo
 table <<<"$ROWS"
-if [[ $KEEP == yes ]]; then
+if [[ -n $keep ]]; then
   lab_stop iperf3 KILL
   lab_keep
   how_to_look

@@ -9,6 +9,8 @@
 set -euo pipefail
 # shellcheck source=lab/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lab/lib.sh"
+# shellcheck source=lab/two-hosts.sh
+. "$LAB_LIB/two-hosts.sh"
 # shellcheck source=lab/measure.sh
 . "$LAB_LIB/measure.sh"
 
@@ -23,38 +25,19 @@ exit: 0 no frame lost, and throughput with watchers not below the spread of the 
 USAGE
 }
 
-readonly SUBNET=10.66.0.0/24 HOST2=10.66.0.2 ADMIN=127.0.0.1:7878
+readonly ADMIN=127.0.0.1:7878
 readonly WARM_SECONDS=12 # until the JVMs have compiled what counts
 
 pairs=5 seconds=5 watchers=50 json=''
-while (($#)); do
-  case $1 in
-    --pairs) pairs=${2-}; shift || true ;;
-    --seconds) seconds=${2-}; shift || true ;;
-    --watchers) watchers=${2-}; shift || true ;;
-    --json) json=${2-}; shift || true ;;
-    -h | --help) usage; exit 0 ;;
-    *) usage >&2; exit 2 ;;
-  esac
-  shift
-done
-[[ $pairs$seconds$watchers =~ ^[1-9][0-9]*$ ]] || { usage >&2; exit 2; }
+options pairs= seconds= watchers= json= -- "$@"
+[[ $pairs$seconds$watchers =~ ^[1-9][0-9]*$ ]] || wrong_usage
 
 FAILED=0
 
 segment() {
-  local host
   lab_internet
-  for host in relay host1 host2; do
-    lab_host "$host"
-    lab_attach "$host" "$LAB_INET"
-  done
-  relay_start relay --allow-any
-  node_cli host1 network create watch --node host1 --subnet "$SUBNET" --relay "$(relay_address relay)" >/dev/null
-  node_start host1 --admin "$ADMIN"
-  node_admit host1 host2 --address "$HOST2/24" >/dev/null
-  node_start host2
-  node_await_ping host1 "$HOST2"
+  lab_public relay host1 host2
+  two_hosts watch --admin "$ADMIN" >/dev/null
   node_cli host1 handover host2 direct --hold 1h >/dev/null
 }
 
@@ -80,32 +63,14 @@ unwatch() {
   done
 }
 
-# Frames sent and received by both sessions together, and all drops.
-counters() {
-  local now before=''
-  for _ in 1 2 3 4 5; do
-    now=$({
-      node_cli host1 peers --json
-      node_cli host2 peers --json
-      node_cli host1 status --json
-      node_cli host2 status --json
-    } | jq -cs '[.[] | .peers // empty | .[].frames] as $f
-      | {sent: ($f | map(.sent) | add), received: ($f | map(.received) | add),
-         dropped: ([$f[].dropped | to_entries[].value] + [.[].tap // empty | .dropped | to_entries[].value] | add)}')
-    [[ $now != "$before" ]] || break
-    before=$now
-  done
-  echo "$now"
-}
-
 # run PAIR HOW: one row; HOW is "without" or "with".
 run() {
   local before after gbps=0
   EVENTS=0
   [[ $2 == without ]] || watch
-  before=$(counters)
+  before=$(counters host1 host2)
   if iperf host1 "$HOST2" "$seconds"; then gbps=$(iperf_tcp_gbps); else FAILED=1; fi
-  after=$(counters)
+  after=$(counters host1 host2)
   [[ $2 == without ]] || unwatch
   jq -nc --argjson pair "$1" --arg how "$2" --argjson gbps "$gbps" --argjson a "$before" --argjson b "$after" \
     --argjson events "$EVENTS" '{$pair, watchers: $how, $gbps, $events,
@@ -122,9 +87,8 @@ verdict() {
        lost: (map(.lost) | add), ok: ((map(.lost) | add) == 0 and ($o | median) >= $w[0])}' "$LAB_DIR/rows"
 }
 
-lab_require_root
-lab_build
 lab_start
+lab_build
 segment
 iperf_server host2
 iperf host1 "$HOST2" "$WARM_SECONDS" || die "the stream for warming up failed"
@@ -135,10 +99,8 @@ for ((pair = 1; pair <= pairs; pair++)); do
   done
 done
 echo
-{
-  printf 'pair\twatchers\tGbit/s\tevents told\tframes\tlost\tdropped\n'
-  jq -r '[.pair, .watchers, .gbps, .events, .frames, .lost, .dropped] | @tsv' "$LAB_DIR/rows"
-} | table
+jq -r '[.pair, .watchers, .gbps, .events, .frames, .lost, .dropped] | @tsv' "$LAB_DIR/rows" |
+  table 'pair\twatchers\tGbit/s\tevents told\tframes\tlost\tdropped'
 result=$(verdict)
 echo
 jq -r '"without watchers: \(.without.min) to \(.without.max), median \(.without.median) Gbit/s; with: median \(.with.median); frames lost: \(.lost)"' <<<"$result"

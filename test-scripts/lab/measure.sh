@@ -45,6 +45,28 @@ ping_ms() { # PERCENTILE
   sed -nE 's/.* time=([0-9.]+) ms$/\1/p' "$LAB_DIR/ping" | percentile "$1"
 }
 
+# counters NODE...: of nodes at rest (two equal readings): frames that their sessions sent and received, doubles, and
+# what sessions and TAPs dropped for any reason: {"sent", "received", "doubles", "dropped"}
+counters() {
+  local now before=''
+  for _ in 1 2 3 4 5; do
+    now=$(read_counters "$@")
+    [[ $now != "$before" ]] || break
+    before=$now
+  done
+  echo "$now"
+}
+
+read_counters() {
+  local node
+  for node in "$@"; do
+    node_cli "$node" peers --json | jq '.peers[].frames'
+    node_cli "$node" status --json | jq .tap
+  done | jq -cs '{
+    sent: (map(.sent) | add), received: (map(.received) | add), doubles: (map(.duplicates_dropped) | add),
+    dropped: ([.[].dropped | to_entries[].value] | add // 0)}'
+}
+
 # User and system time of processes so far.
 cpu_seconds() { # PID...
   local pid stat fields ticks=0
