@@ -9,6 +9,8 @@
 set -euo pipefail
 # shellcheck source=lab/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lab/lib.sh"
+# shellcheck source=lab/two-hosts.sh
+. "$LAB_LIB/two-hosts.sh"
 
 usage() {
   cat <<'USAGE'
@@ -19,57 +21,31 @@ exit: 0 every row as it should be, 1 not, 2 usage
 USAGE
 }
 
-readonly SUBNET=10.66.0.0/24 HOST2=10.66.0.2
 readonly PINGS=150 PING_INTERVAL=0.02 BEFORE_SECONDS=1
 readonly SETTLE_SECONDS=30 MOVE_SECONDS=10
 readonly SHOWN_DIGITS=8                # of an id
 readonly OWN_PACKET=40:71:75:69:63:6d:65:73:68 # how the gate's packets begin (OwnPacket)
 
 keep='' json=''
-while (($#)); do
-  case $1 in
-    --keep) keep=${2-}; [[ -n $keep ]] || { usage >&2; exit 2; }; shift ;;
-    --json) json=${2-}; [[ -n $json ]] || { usage >&2; exit 2; }; shift ;;
-    -h | --help) usage; exit 0 ;;
-    *) usage >&2; exit 2 ;;
-  esac
-  shift
-done
+options keep= json= -- "$@"
 
 FAILED=0
 
 segment() {
-  local host config=$LAB_DIR/host1.yaml
   lab_internet
-  for host in relay host1 host2; do
-    lab_host "$host"
-    lab_attach "$host" "$LAB_INET"
-  done
+  lab_public relay host1 host2
   lab_attach host1 "$LAB_INET" --if eth1 --metric 200
   as_on_a_wire host1 eth0
   as_on_a_wire host1 eth1
   as_on_a_wire host2 eth0
-  relay_start relay --allow-any
-  node_cli host1 network create capture --node host1 --subnet "$SUBNET" --relay "$(relay_address relay)" >/dev/null
-  printf 'mobile: true\nquic:\n  key-log: %s\n' "$KEYS" >"$config"
+  printf 'mobile: true\nquic:\n  key-log: %s\n' "$KEYS" >"$LAB_DIR/host1.yaml"
   capture_start move host2 eth0 udp
-  node_start host1 --config "$config"
-  node_admit host1 host2 --address "$HOST2/24" >/dev/null
-  node_start host2
-  lab_run host1 ping -n -q -c 1 -w 30 "$HOST2" >/dev/null || die "host2 does not answer"
+  two_hosts capture --config "$LAB_DIR/host1.yaml" >/dev/null
 }
 
 # Between namespaces several datagrams would pass as one, which no tool can take apart again.
 as_on_a_wire() { # HOST IF
   lab_exec "$1" ethtool -K "$2" tx-udp-segmentation off gro off >/dev/null 2>&1 || true
-}
-
-settle() {
-  local deadline=$((SECONDS + SETTLE_SECONDS))
-  until [[ $(node_cli host1 peers --json | jq -r '.peers[] | select(.name == "host2") | .carrier') == direct ]]; do
-    ((SECONDS < deadline)) || die "the session did not come to a direct connection"
-    sleep 0.3
-  done
 }
 
 # Takes the uplink away under a ping, with what both hosts tell before and after.
@@ -269,12 +245,11 @@ write_json() {
      path_frames: ($paths | lines | map({type: .[0], packet: (.[1] | tonumber), from: .[2], to: .[3], data: .[4]}))}' >"$json"
 }
 
-lab_require_root
-lab_build
 lab_start
+lab_build
 KEYS=$LAB_DIR/host1.keys
 segment
-settle
+until_true "$SETTLE_SECONDS" node_on host1 host2 direct || die "the session did not come to a direct connection"
 move
 if [[ -n $keep ]]; then
   mkdir -p "$keep"
@@ -288,12 +263,11 @@ FAMILY=ip FIRST=$(lab_ip host1) SECOND=$(lab_ip host1 eth1) FAR=$(lab_ip host2)
 if [[ $(told 'host1 before' local_addr) == \[* ]]; then
   FAMILY=ipv6 FIRST=$(lab_ip6 host1) SECOND=$(lab_ip6 host1 eth1) FAR=$(lab_ip6 host2)
 fi
-printf 'what\tseen\tresult\n' >"$LAB_DIR/head"
 what_the_nodes_say
 what_the_capture_says
 what_the_key_log_shows
 what_else_passed
 echo "connection $ID, host1 $FIRST, then $SECOND; host2 $FAR port $PORT"
-cat "$LAB_DIR/head" "$LAB_DIR/rows" | table
+table 'what\tseen\tresult' <"$LAB_DIR/rows"
 [[ -z $json ]] || write_json
 ((FAILED == 0))

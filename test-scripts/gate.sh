@@ -13,6 +13,8 @@
 set -euo pipefail
 # shellcheck source=lab/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lab/lib.sh"
+# shellcheck source=lab/two-hosts.sh
+. "$LAB_LIB/two-hosts.sh"
 
 usage() {
   cat <<'USAGE'
@@ -25,7 +27,6 @@ exit: 0 every row as it should be, 1 not, 2 usage
 USAGE
 }
 
-readonly SUBNET=10.66.0.0/24 HOST2=10.66.0.2
 readonly LINK='wire rate=100mbit delay=5ms queue=256k' # host1 to its router: a round trip of 10 ms
 readonly STRANGER_PORTS=(eth0 eth1 eth2 eth3 eth4)     # addresses enough to bring load upon a node
 readonly CHALLENGES_PER_SECOND=10
@@ -34,23 +35,10 @@ readonly SETTLE_SECONDS=20
 readonly REBOUND_SECONDS=1.2 # the relay's connection is idle and says something once a second
 readonly OWN_PACKET='udp[8] = 0x40 and udp[9:4] = 0x71756963 and udp[13:4] = 0x6d657368' # what is ours and not QUIC
 
-smoke=no rebindings=3 lenient=false seed=1 json=''
-while (($#)); do
-  case $1 in
-    --smoke) smoke=yes rebindings=2 ;;
-    --lenient) lenient=true ;;
-    --seed) seed=${2-}; shift || true ;;
-    --json) json=${2-}; shift || true ;;
-    -h | --help) usage; exit 0 ;;
-    *) usage >&2; exit 2 ;;
-  esac
-  shift
-done
-[[ $seed =~ ^[0-9]+$ ]] || { usage >&2; exit 2; }
-
-say() {
-  echo "gate.sh: $*" >&2
-}
+smoke='' lenient='' seed=1 json=''
+options smoke lenient seed= json= -- "$@"
+[[ $seed =~ ^[0-9]+$ ]] || wrong_usage
+[[ -z $smoke ]] && rebindings=3 || rebindings=2
 
 # ---- the lab -----------------------------------------------------------------------------------------
 
@@ -58,16 +46,13 @@ segment() {
   local port
   export LAB_SEED=$seed
   lab_internet
-  lab_host relay
-  lab_host host1
-  lab_host host2
+  lab_public relay host2
   lab_host stranger
-  lab_attach relay "$LAB_INET"
-  lab_attach host2 "$LAB_INET"
   for port in "${STRANGER_PORTS[@]}"; do
     lab_attach stranger "$LAB_INET" --if "$port"
   done
   lab_router home port-restricted
+  lab_host host1
   LAB_EMULATED=$LINK lab_attach host1 home
   lab_exec host1 ip -6 route flush default # the stranger reads IPv4
   capture_start relay relay eth0 udp
@@ -79,56 +64,35 @@ daemons() {
   printf 'handshakes:\n  in-flight-max: 256\n  per-source-max: 16\n  retry-above: 0\n' >"$LAB_DIR/relay.yaml"
   echo 'mobile: true' >"$LAB_DIR/mobile.yaml"
   relay_start relay --allow-any --config "$LAB_DIR/relay.yaml"
-  node_cli host1 network create gate --node host1 --subnet "$SUBNET" --relay "$(relay_address relay)" >/dev/null
-  node_start host1 --config "$LAB_DIR/mobile.yaml"
-  node_admit host1 host2 --address "$HOST2/24" >/dev/null
-  node_start host2
-  await_host2
-}
-
-await_host2() {
-  local deadline=$((SECONDS + SETTLE_SECONDS))
-  until lab_exec host1 ping -n -q -c 1 -W 0.5 "$HOST2" >/dev/null; do
-    ((SECONDS < deadline)) || die 'host2 does not answer'
-  done
-}
-
-api() { # HOST PATH [CURL OPTION...]
-  curl -s -m 10 --unix-socket "$LAB_DIR/state/$1/admin.sock" "http://localhost/api/$2" "${@:3}"
+  network_create host1 gate "$(relay_address relay)" >/dev/null
+  join_both host1 host2 --config "$LAB_DIR/mobile.yaml" >/dev/null
 }
 
 # The connection of host1 that has the client's role, as host1 sees it.
 client_connection() { # direct|relay
-  api host1 connections | jq -c --arg kind "$1" \
+  node_admin host1 connections | jq -c --arg kind "$1" \
     '[.connections[] | select(.kind == $kind and .role == "client")] | max_by(.start_time) // {}'
 }
 
 # One connection as its server sees it.
 server_connection() { # SERVER ID
-  api "$1" connections | jq -c --arg id "$2" '[.connections[] | select(.connection_id == $id)] | first // {}'
-}
-
-carrier() {
-  api host1 peers | jq -r '.peers[] | select(.name == "host2") | .carrier'
+  node_admin "$1" connections | jq -c --arg id "$2" '[.connections[] | select(.connection_id == $id)] | first // {}'
 }
 
 settle() { # direct|relay
-  local deadline=$((SECONDS + SETTLE_SECONDS)) hold_ms=1000 answer
-  [[ $1 == direct ]] || hold_ms=3600000
-  [[ $(carrier) != "$1" || $1 == relay ]] || return 0
-  until answer=$(hand_over "$1" "$hold_ms") && [[ $(carrier) == "$1" ]]; do
-    ((SECONDS < deadline)) || die "the session did not come to $1: $answer"
-    sleep 0.2
-  done
-}
-
-hand_over() { # direct|relay HOLD-MS
-  api host1 handover -H 'Content-Type: application/json' -d "{\"peer\": \"host2\", \"target\": \"$1\", \"hold_ms\": $2}"
+  local hold_ms=1000
+  if [[ $1 == relay ]]; then
+    hold_ms=3600000
+  elif node_on host1 host2 direct; then
+    return
+  fi
+  node_settle host1 host2 "$1" "$hold_ms" "$SETTLE_SECONDS" ||
+    die "the session did not come to $1: $(tail -n 1 "$LAB_DIR/log/handovers.log")"
 }
 
 # What the gate of a server held or refused since it started.
 refused() { # SERVER
-  api "$1" status | jq '.underlay.gate_rejected.gate // .rejected.dropped_gate // 0'
+  node_admin "$1" status | jq '.underlay.gate_rejected.gate // .rejected.dropped_gate // 0'
 }
 
 # ---- pings -------------------------------------------------------------------------------------------
@@ -194,7 +158,7 @@ restart_under_load() {
   lab_await load-relay '^load: sending' 10
   lab_await load-host2 '^load: sending' 10
   node_start host1 --config "$LAB_DIR/mobile.yaml"
-  await_host2
+  node_await_ping host1 "$HOST2"
   settle direct
   lab_stop load-relay
   lab_stop load-host2
@@ -278,28 +242,23 @@ in_time() { # SERVER
 # ---- what came out ------------------------------------------------------------------------------------
 
 print_tables() {
-  {
-    printf 'connection\tstranger sends\tpackets\tQUIC bytes back\tchallenges\tof bytes\tmost in 1 s\theld or refused\tafter Retry\tmigrations\tpings lost\tresult\n'
-    jq -r '[.target, .kind, .sent, .quic_bytes, .challenges, .challenge_bytes_max, .in_a_second, .refused, .retried, .migrations,
-      "\(.pings.lost) of \(.pings.sent)", (if .ok then "ok" else "FAILED" end)] | @tsv' "$LAB_DIR/rows"
-  } | table
+  jq -r '[.target, .kind, .sent, .quic_bytes, .challenges, .challenge_bytes_max, .in_a_second, .refused, .retried, .migrations,
+      "\(.pings.lost) of \(.pings.sent)", (if .ok then "ok" else "FAILED" end)] | @tsv' "$LAB_DIR/rows" |
+    table 'connection\tstranger sends\tpackets\tQUIC bytes back\tchallenges\tof bytes\tmost in 1 s\theld or refused\tafter Retry\tmigrations\tpings lost\tresult'
   echo
-  {
-    printf 'NAT rebinding\told port\tnew port\tmigrations\tcause\tround trips\tone takes ms\tfirst QUIC answer after ms\tof that at the server ms\tpings lost\tlongest ping ms\tresult\n'
-    jq -r '[.target, (.old, .new | split(":") | last), .migrations, (.causes | join(",")), .round_trips, .rtt_ms, .answer_ms, .server_ms,
-      "\(.pings.lost) of \(.pings.sent)", .pings.max_ms, (if .ok then "ok" else "FAILED" end)] | @tsv' "$LAB_DIR/rebound"
-  } | table
+  jq -r '[.target, (.old, .new | split(":") | last), .migrations, (.causes | join(",")), .round_trips, .rtt_ms, .answer_ms, .server_ms,
+      "\(.pings.lost) of \(.pings.sent)", .pings.max_ms, (if .ok then "ok" else "FAILED" end)] | @tsv' "$LAB_DIR/rebound" |
+    table 'NAT rebinding\told port\tnew port\tmigrations\tcause\tround trips\tone takes ms\tfirst QUIC answer after ms\tof that at the server ms\tpings lost\tlongest ping ms\tresult'
 }
 
-lab_require_root
-lab_build
 lab_start
+lab_build
 "$LAB_LIB/tool" stranger --help >/dev/null # built before anything is timed
 segment
 daemons
 stranger 'host2' host2 direct
 stranger 'relay' relay relay
-if [[ $smoke == no ]]; then
+if [[ -z $smoke ]]; then
   settle direct
   host2_port=$(client_connection direct | jq -r '.remote_addr | split(":") | last')
   restart_under_load "$host2_port"
@@ -317,4 +276,4 @@ done
 ((${#late[@]} == 0)) || echo "more than two round trips until the first QUIC answer (median): ${late[*]}"
 [[ -z $json ]] || jq -n --argjson seed "$seed" --slurpfile rows "$LAB_DIR/rows" --slurpfile rebound "$LAB_DIR/rebound" \
   '{link: "emulated, 10 ms", seed: $seed, rows: $rows, rebinding: $rebound}' >"$json"
-jq -se 'all(.ok)' "$LAB_DIR/rows" "$LAB_DIR/rebound" >/dev/null && { [[ $lenient == true ]] || ((${#late[@]} == 0)); }
+jq -se 'all(.ok)' "$LAB_DIR/rows" "$LAB_DIR/rebound" >/dev/null && { [[ -n $lenient ]] || ((${#late[@]} == 0)); }
