@@ -12,6 +12,8 @@
 set -euo pipefail
 # shellcheck source=lab/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lab/lib.sh"
+# shellcheck source=lab/two-hosts.sh
+. "$LAB_LIB/two-hosts.sh"
 
 readonly ROWS=(nothing forced relays blackhole blackhole-there blackhole-back killed-direct killed-relay
   killed-only drain link-down stopped stuck slow-relay flap ratchets unreachable mismatch)
@@ -33,14 +35,12 @@ exit: 0 nothing lost, doubled or reordered while both hosts live, 1 something wa
 USAGE
 }
 
-readonly SUBNET=10.66.0.0/24 HOST2=10.66.0.2 HOST3=10.66.0.3
 declare -rA LINKS=(
   [10ms]='wire rate=100mbit delay=2500us queue=256k'
   [50ms]='wire rate=100mbit delay=12500us queue=1m'
   [loss]='wire rate=100mbit delay=2500us queue=256k loss=0.25%'
   [burst]='wire rate=100mbit delay=2500us queue=256k burst=0.3%/25%'
 )
-readonly FRAME_BYTES=200 FLOWS=8
 readonly FLOOD_PORT=5202
 readonly SMOKE_HANDOVERS=3
 readonly HOLD_MS=60000 LONG_HOLD_MS=3600000
@@ -52,43 +52,21 @@ readonly RATCHET_SECONDS=60 RATCHET_INTERVAL=83ms
 readonly PING_P95_MS_MAX=150
 readonly NOWHERE=192.168.99.99:9999
 
-smoke=no rows=() count=200 rate=2000 link=10ms plain=no seed=1 json=''
-while (($#)); do
-  case $1 in
-    --smoke) smoke=yes plain=yes ;;
-    --row) rows+=("${2-}"); shift || true ;;
-    --count) count=${2-}; shift || true ;;
-    --rate) rate=${2-}; shift || true ;;
-    --link) link=${2-}; shift || true ;;
-    --plain) plain=yes ;;
-    --seed) seed=${2-}; shift || true ;;
-    --json) json=${2-}; shift || true ;;
-    -h | --help) usage; exit 0 ;;
-    *) usage >&2; exit 2 ;;
-  esac
-  shift
+smoke='' row=() count=200 rate=2000 link=10ms plain='' seed=1 json=''
+options smoke row+= count= rate= link= plain seed= json= -- "$@"
+[[ $count$rate$seed =~ ^[0-9]+$ && -n ${LINKS[$link]-} ]] || wrong_usage
+for name in "${row[@]}"; do
+  [[ " ${ROWS[*]} " == *" $name "* ]] || wrong_usage
 done
-[[ $count$rate$seed =~ ^[0-9]+$ && -n ${LINKS[$link]-} ]] || { usage >&2; exit 2; }
-for name in "${rows[@]}"; do
-  [[ " ${ROWS[*]} " == *" $name "* ]] || { usage >&2; exit 2; }
-done
+rows=("${row[@]}")
 [[ ${#rows[@]} -gt 0 ]] || rows=("${ROWS[@]}")
-[[ $smoke == no ]] || rows=(nothing forced blackhole) count=$SMOKE_HANDOVERS
+[[ -z $smoke ]] || rows=(nothing forced blackhole) count=$SMOKE_HANDOVERS plain=yes
 
-FAILED=0
 STEP_FAILED='' # what went wrong beside the frames in this row
 NOTE=''        # what else the row has measured
 
-say() {
-  echo "handover.sh: $*" >&2
-}
-
 wants() { # ROW
   [[ " ${rows[*]} " == *" $1 "* ]]
-}
-
-now_ms() {
-  echo $(($(date +%s%N) / 1000000))
 }
 
 segment() {
@@ -96,21 +74,13 @@ segment() {
   RANDOM=$((seed % 32768))
   lab_internet
   local host
+  lab_public relay relay2
+  LAB_EMULATED=${LINKS[$link]} lab_public host1 host2
   for host in relay relay2; do
-    lab_host "$host"
-    lab_attach "$host" "$LAB_INET"
     relay_start "$host" --allow-any
   done
-  for host in host1 host2; do
-    lab_host "$host"
-    LAB_EMULATED=${LINKS[$link]} lab_attach "$host" "$LAB_INET"
-  done
-  node_cli host1 network create handover --node host1 --subnet "$SUBNET" \
-    --relay "$(relay_address relay)" --relay "$(relay_address relay2)" >/dev/null
-  node_start host1
-  node_admit host1 host2 --address "$HOST2/24" >/dev/null
-  node_start host2
-  node_await_ping host1 "$HOST2"
+  network_create host1 handover "$(relay_address relay)" "$(relay_address relay2)" >/dev/null
+  join_both host1 host2 >/dev/null
 }
 
 # A node that starts again, with a config file's lines.
@@ -127,32 +97,20 @@ restart_node() { # HOST [LINE...]
 
 # ---- the way of the session --------------------------------------------------------------------------
 
-hand_over() { # direct|relay[:HOST] [HOLD-MS]
-  node_admin host1 handover "{\"peer\": \"host2\", \"target\": \"$1\", \"hold_ms\": ${2-$HOLD_MS}}" \
-    >>"$LAB_DIR/log/handovers.log" 2>&1
+hand_over() { # direct|relay[:ADDRESS] [HOLD-MS]
+  node_hand_over host1 host2 "$1" "${2-$HOLD_MS}"
 }
 
-# Before a row: the session is where the row wants it, if need be after the retries' backoff.
-settle() { # direct|relay[:HOST] [HOLD-MS]
-  local deadline=$((SECONDS + AGAIN_SECONDS))
-  until hand_over "$1" "${2-$LONG_HOLD_MS}" && [[ $(carrier) == "${1%%:*}" ]]; do
-    ((SECONDS < deadline)) || die "the session does not come to $1: $(tail -n 1 "$LAB_DIR/log/handovers.log")"
-    sleep 0.5
-  done
+# Before a row: the session is where the row wants it.
+settle() { # direct|relay[:ADDRESS] [HOLD-MS]
+  node_settle host1 host2 "$1" "${2-$LONG_HOLD_MS}" "$AGAIN_SECONDS" ||
+    die "the session does not come to $1: $(tail -n 1 "$LAB_DIR/log/handovers.log")"
   sleep 1
-}
-
-peer_fact() { # JQ-PATH
-  node_admin host1 peers | jq -r ".peers[] | select(.name == \"host2\") | $1"
-}
-
-carrier() {
-  peer_fact .carrier
 }
 
 # What the session counts as its carrier's changes, on one host.
 handovers_done() { # HOST
-  node_admin "$1" handovers | jq '(if type == "object" then .handovers else . end) | map(select(.result == "done")) | length'
+  node_admin "$1" handovers | jq 'map(select(.result == "done")) | length'
 }
 
 # ---- counters on the way of the frames ---------------------------------------------------------------
@@ -189,20 +147,20 @@ row() {
   STEP_FAILED='' NOTE=''
   before=$(counters)
   since=$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)
-  [[ $plain == yes ]] || load_start host1 host2 "$HOST2"
-  probe_start probe host1:qm0 host2:qm0 --rate "$rate" --size "$FRAME_BYTES" --flows "$FLOWS" --both-ways
+  [[ -n $plain ]] || load_start host1 host2 "$HOST2"
+  probe_both host1 host2 "$rate"
   sleep "$BEFORE_SECONDS"
   from=$(now_ms)
   "${@:3}" || STEP_FAILED="${STEP_FAILED:-step failed}"
   sleep "$AFTER_SECONDS"
-  say "after $(($(now_ms) - from)) ms the carrier is $(carrier || echo unknown)"
+  say "after $(($(now_ms) - from)) ms the carrier is $(node_peer host1 host2 .carrier || echo unknown)"
   probe_stop probe || STEP_FAILED="${STEP_FAILED:-the prober did not end}"
-  [[ $plain == yes ]] || { load_stop && NOTE+="${NOTE:+; }$LOAD_NOTE"; }
+  [[ -n $plain ]] || { load_stop && NOTE+="${NOTE:+; }$LOAD_NOTE"; }
   after=$(counters)
   {
     node_admin host1 handovers
     node_admin host2 handovers
-  } | jq -s '{host1: .[0], host2: .[1]} | map_values((if type == "object" then .handovers else . end) | map(select(.peer | IN("host1", "host2"))))' >"$LAB_DIR/transitions"
+  } | jq -s '{host1: .[0], host2: .[1]} | map_values(map(select(.peer | IN("host1", "host2"))))' >"$LAB_DIR/transitions"
   jq -n --arg name "$name" --arg live "$live" --arg failed "$STEP_FAILED" --arg note "$NOTE" --arg since "$since" \
     --slurpfile report "$LAB_DIR/probe.json" --slurpfile transitions "$LAB_DIR/transitions" \
     --argjson counters "$(difference "$before" "$after")" '
@@ -222,9 +180,7 @@ row() {
     | .dropped = ([$counters.host1, $counters.host2] | map({session_full: (.session.dropped.session_full // 0), tap_ring: (.tap.dropped.tap_ring // 0)})
         | {session_full: (map(.session_full) | add), tap_ring: (map(.tap_ring) | add)})
     | .ok = ($failed == "" and (.probe.ring_drops == 0) and
-        (if $live == "both" then .probe.total else .probe.directions[$live] end | .lost + .doubled + .reordered) == 0)' >"$LAB_DIR/row"
-  cat "$LAB_DIR/row" >>"$LAB_DIR/rows"
-  jq -e .ok "$LAB_DIR/row" >/dev/null || FAILED=$((FAILED + 1))
+        (if $live == "both" then .probe.total else .probe.directions[$live] end | .lost + .doubled + .reordered) == 0)' >>"$LAB_DIR/rows"
 }
 
 forced() { # AWAY BACK
@@ -240,32 +196,14 @@ forced() { # AWAY BACK
 
 # All UDP between the two hosts vanishes in the core; what goes to the relays does not.
 cut_direct() { # both|host1|host2: whose packets
-  local from to rules=''
-  for from in host1 host2; do
-    to=$([[ $from == host1 ]] && echo host2 || echo host1)
-    [[ $1 == both || $1 == "$from" ]] || continue
-    rules+="ip saddr $(lab_ip "$from") ip daddr $(lab_ip "$to") meta l4proto udp counter drop
-ip6 saddr $(lab_ip6 "$from") ip6 daddr $(lab_ip6 "$to") meta l4proto udp counter drop
-"
-  done
-  lab_exec "$LAB_INET" nft -f - <<RULES
-table inet blackhole {
-  chain forward {
-    type filter hook forward priority 0
-    $rules
-  }
-}
-RULES
-}
-
-mend_direct() {
-  lab_exec "$LAB_INET" nft delete table inet blackhole
+  [[ $1 == host2 ]] || lab_between host1 host2 drop
+  [[ $1 == host1 ]] || lab_between host2 host1 drop
 }
 
 blackhole() { # both|host1|host2
   cut_direct "$1"
   sleep "$CUT_SECONDS"
-  mend_direct
+  lab_between_free
 }
 
 flap() {
@@ -274,7 +212,7 @@ flap() {
   while ((SECONDS < end)); do
     cut_direct both
     sleep "$FLAP_EVERY"
-    mend_direct
+    lab_between_free
     sleep "$FLAP_EVERY"
   done
   made=$(($(handovers_done host1) - before))
@@ -291,8 +229,8 @@ kill_relay() { # NAME
 drain_relay() { # NAME
   lab_spawn drain@"$1" env QUICMESH_HOME="$LAB_DIR/state/$1" "$LAB_ROOT/relay/bin/quicmesh-relay" drain
   sleep "$CUT_SECONDS"
-  [[ $(peer_fact .carrier) == relay ]] || STEP_FAILED='the session did not go to the other relay'
-  NOTE="cause: $(node_admin host1 handovers | jq -r '(if type == "object" then .handovers else . end) | .[0] | "\(.cause), \(.from) to \(.to)"')"
+  node_on host1 host2 relay || STEP_FAILED='the session did not go to the other relay'
+  NOTE="cause: $(node_admin host1 handovers | jq -r '.[0] | "\(.cause), \(.from) to \(.to)"')"
 }
 
 relay_again() { # NAME
@@ -329,12 +267,11 @@ stuck_receiver() {
 }
 
 third_node() {
-  lab_host host3
-  lab_attach host3 "$LAB_INET"
+  lab_public host3
   node_admit host1 host3 --address "$HOST3/24" >/dev/null
   node_start host3
   node_await_ping host1 "$HOST3"
-  node_admin host1 handover "{\"peer\": \"host3\", \"target\": \"relay:$(lab_ip relay)\", \"hold_ms\": $LONG_HOLD_MS}" >/dev/null
+  node_hand_over host1 host3 "relay:$(lab_ip relay)" "$LONG_HOLD_MS"
   lab_spawn flood-server@host3 iperf3 -s -p "$FLOOD_PORT" --forceflush
 }
 
@@ -365,7 +302,7 @@ ratchets() {
 nowhere() {
   local facts
   sleep 12
-  facts=$(peer_fact '[.carrier, (.direct_failures | tostring), (.next_retry // "none")] | join(" ")')
+  facts=$(node_peer host1 host2 '[.carrier, (.direct_failures | tostring), (.next_retry // "none")] | join(" ")')
   NOTE="carrier, failures, next retry: $facts"
   [[ $facts =~ ^relay\ [1-9][0-9]*\ 2 ]] || STEP_FAILED="$NOTE"
 }
@@ -401,30 +338,27 @@ mismatch() {
 }
 
 print_table() {
-  {
-    printf 'what happens\tsent\tlost\tdoubled\treordered\tsession_full\ttap_ring\tgap p50 ms\tp95\tmax\tidle p50\tp95\tmax\thandovers\ttransition p50 ms\tp95\tresult\n'
-    jq -r 'def tenths: . * 10 | round / 10;
-      def rank(p): sort as $s | if length == 0 then "-" else $s[((p * length | ceil) - 1)] | tenths end;
-      [.name, .probe.total.sent, .probe.total.lost, .probe.total.doubled, .probe.total.reordered, .dropped.session_full, .dropped.tap_ring,
-       (.gaps_ms | rank(0.5)), (.gaps_ms | rank(0.95)), (.gaps_ms | rank(1)),
-       (.idle_gaps_ms | rank(0.5)), (.idle_gaps_ms | rank(0.95)), (.idle_gaps_ms | rank(1)),
-       (.handovers.host1 | map(select(.result == "done")) | length),
-       (.transition_ms | rank(0.5)), (.transition_ms | rank(0.95)),
-       (if .step_failed != "" then "FAILED: " + .step_failed elif .ok | not then "FAILED" elif .live != "both" then "ok " + .live else "ok" end)] | @tsv' "$LAB_DIR/rows"
-  } | table
+  jq -r 'def tenths: . * 10 | round / 10;
+    def rank(p): sort as $s | if length == 0 then "-" else $s[((p * length | ceil) - 1)] | tenths end;
+    [.name, .probe.total.sent, .probe.total.lost, .probe.total.doubled, .probe.total.reordered, .dropped.session_full, .dropped.tap_ring,
+     (.gaps_ms | rank(0.5)), (.gaps_ms | rank(0.95)), (.gaps_ms | rank(1)),
+     (.idle_gaps_ms | rank(0.5)), (.idle_gaps_ms | rank(0.95)), (.idle_gaps_ms | rank(1)),
+     (.handovers.host1 | map(select(.result == "done")) | length),
+     (.transition_ms | rank(0.5)), (.transition_ms | rank(0.95)),
+     (if .step_failed != "" then "FAILED: " + .step_failed elif .ok | not then "FAILED" elif .live != "both" then "ok " + .live else "ok" end)] | @tsv' "$LAB_DIR/rows" |
+    table 'what happens\tsent\tlost\tdoubled\treordered\tsession_full\ttap_ring\tgap p50 ms\tp95\tmax\tidle p50\tp95\tmax\thandovers\ttransition p50 ms\tp95\tresult'
   jq -r 'select(.note != "") | "\(.name): \(.note)"' "$LAB_DIR/rows"
   jq -r 'select(.handovers | [.host1[], .host2[]] | any(.result != "done")) | "\(.name): not done: \([.handovers.host1[], .handovers.host2[]] | map(select(.result != "done") | .cause + ": " + (.reason // "")) | group_by(.) | map("\(length) x \(.[0])") | join("; "))"' "$LAB_DIR/rows"
   jq -r 'select(.ok | not) | "\n\(.name): prober ring drops \(.probe.ring_drops), \(.probe.directions | map_values({sent, received, lost, doubled, reordered, longest_loss, gaps: (.gaps | map({at, gap_ms}) | .[0:3])}) | tojson)\ncounters: \(.counters | tojson)"' "$LAB_DIR/rows"
 }
 
-lab_require_root
-lab_build
 lab_start
+lab_build
 "$LAB_LIB/tool" prober --help >/dev/null # built before anything is timed
 segment
 settle direct
 if wants nothing; then
-  row nothing both sleep "$([[ $smoke == yes ]] && echo 2 || echo 10)"
+  row nothing both sleep "$([[ -n $smoke ]] && echo 2 || echo 10)"
 fi
 if wants forced; then
   row "$count forced each way" both forced relay direct
@@ -450,7 +384,7 @@ if wants killed-relay; then
   cut_direct both
   sleep 2
   row 'relay killed, on it, no direct path' both kill_relay relay
-  mend_direct
+  lab_between_free
   relay_again relay
 fi
 if wants killed-only; then
@@ -467,7 +401,7 @@ if wants drain; then
   cut_direct both
   settle "relay:$(lab_ip relay)" 1000
   row 'relay drained, on it' both drain_relay relay
-  mend_direct
+  lab_between_free
   lab_stop drain KILL || true
   relay_again relay
 fi
@@ -513,7 +447,7 @@ if wants unreachable; then
   restart_node host2
   node_await_ping host1 "$HOST2"
   row "peer's address unreachable" both nowhere
-  mend_direct
+  lab_between_free
   restart_node host1
 fi
 if wants mismatch; then
@@ -528,4 +462,4 @@ fi
 echo
 print_table
 [[ -z $json ]] || jq -s --arg seed "$seed" --arg link "$link" --arg rate "$rate" '{$link, seed: ($seed | tonumber), rate: ($rate | tonumber), rows: .}' "$LAB_DIR/rows" >"$json"
-((FAILED == 0))
+jq -se 'all(.ok)' "$LAB_DIR/rows" >/dev/null
