@@ -18,6 +18,8 @@
 set -euo pipefail
 # shellcheck source=lab/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lab/lib.sh"
+# shellcheck source=lab/two-hosts.sh
+. "$LAB_LIB/two-hosts.sh"
 
 readonly STAGES=(v4 v6 nat)
 
@@ -40,53 +42,31 @@ exit: 0 every row as it should be, 1 not, 2 usage
 USAGE
 }
 
-readonly SUBNET=10.66.0.0/24 FAR=10.66.0.2
 readonly LINK='wire rate=100mbit delay=2500us queue=256k'
 readonly SMALL_MTU=1280
-readonly FRAME_BYTES=200 FLOWS=8
 readonly SMOKE='^direct: (link down|address change|port change)$'
 readonly FIRST_METRIC=100 SECOND_METRIC=200
-readonly MOVE_PAUSE=0.1 # seconds
+readonly MOVE_SECONDS=15 MOVE_PAUSE=0.1
 readonly BEFORE_SECONDS=1 SETTLE_SECONDS=40 RECOVER_SECONDS=12
 
-smoke=no stages=() rows=. plain=no lenient=false moves=0 rate=2000 seconds=3 seed=1 json=''
-while (($#)); do
-  case $1 in
-    --smoke) smoke=yes plain=yes ;;
-    --stage) stages+=("${2-}"); shift || true ;;
-    --row) rows=${2-}; shift || true ;;
-    --moves) moves=${2-}; shift || true ;;
-    --plain) plain=yes ;;
-    --lenient) lenient=true ;;
-    --rate) rate=${2-}; shift || true ;;
-    --seconds) seconds=${2-}; shift || true ;;
-    --seed) seed=${2-}; shift || true ;;
-    --json) json=${2-}; shift || true ;;
-    -h | --help) usage; exit 0 ;;
-    *) usage >&2; exit 2 ;;
-  esac
-  shift
+smoke='' stage=() row=. plain='' lenient='' moves=0 rate=2000 seconds=3 seed=1 json=''
+options smoke stage+= row= plain lenient moves= rate= seconds= seed= json= -- "$@"
+[[ $rate$seconds$seed$moves =~ ^[0-9]+$ ]] || wrong_usage
+for name in "${stage[@]}"; do
+  [[ " ${STAGES[*]} " == *" $name "* ]] || wrong_usage
 done
-for name in "${stages[@]}"; do
-  [[ " ${STAGES[*]} " == *" $name "* ]] || { usage >&2; exit 2; }
-done
-[[ $rate$seconds$seed$moves =~ ^[0-9]+$ && -n $rows ]] || { usage >&2; exit 2; }
+stages=("${stage[@]}") rows=$row
 [[ ${#stages[@]} -gt 0 ]] || stages=("${STAGES[@]}")
-[[ $smoke == no ]] || rows=$SMOKE
-if [[ $smoke == yes ]] || ((moves > 0)); then
+[[ -z $smoke ]] || rows=$SMOKE plain=yes
+if [[ -n $smoke ]] || ((moves > 0)); then
   stages=(v4)
 fi
 
-FAILED=0
 STAGE=''       # the stage under way
 A='' B=''      # its hosts, the client of direct connections first
 STEP_FAILED='' # what went wrong beside the frames in this row
 NOTE=''        # what else the row has measured
 BEFORE=''      # the connection that carried the session before the row
-
-say() {
-  echo "migration.sh: $*" >&2
-}
 
 # ---- stages ------------------------------------------------------------------------------------------
 
@@ -118,14 +98,11 @@ begin_stage() { # NAME
   start_nodes "$relay"
 }
 
-start_nodes() { # RELAY
+start_nodes() { # RELAY-ADDRESS
   rm -rf "$LAB_DIR/state/$A" "$LAB_DIR/state/$B"
-  node_cli "$A" network create "migration-$STAGE" --node "$A" --subnet "$SUBNET" --relay "$1" >/dev/null
   echo 'mobile: true' >"$LAB_DIR/mobile.yaml"
-  node_start "$A" --config "$LAB_DIR/mobile.yaml"
-  node_admit "$A" "$B" --address "$FAR/24" >/dev/null
-  node_start "$B"
-  node_await_ping "$A" "$FAR"
+  network_create "$A" "migration-$STAGE" "$1" >/dev/null
+  join_both "$A" "$B" --config "$LAB_DIR/mobile.yaml" >/dev/null
 }
 
 end_stage() {
@@ -145,36 +122,23 @@ one_family() {
 
 # ---- the way of the session --------------------------------------------------------------------------
 
-carrier() {
-  node_admin "$A" peers | jq -r --arg peer "$B" '.peers[] | select(.name == $peer) | .carrier'
-}
-
 # Before a row: the session is where the row wants it, and stays there while nothing happens.
 settle() { # direct|relay
-  local deadline=$((SECONDS + SETTLE_SECONDS)) hold=1000
-  [[ $1 == direct ]] || hold=3600000
-  until node_admin "$A" handover "{\"peer\": \"$B\", \"target\": \"$1\", \"hold_ms\": $hold}" >>"$LAB_DIR/log/settle.log" 2>&1 \
-    && [[ $(carrier) == "$1" ]]; do
-    if ((SECONDS >= deadline)); then
-      STEP_FAILED="the session did not come to $1 before"
-      return 0
-    fi
-    sleep 0.5
-  done
-  [[ $1 == relay ]] || client_role "$deadline"
-  sleep 1
+  local hold_ms=1000
+  [[ $1 == direct ]] || hold_ms=3600000
+  if ! node_settle "$A" "$B" "$1" "$hold_ms" "$SETTLE_SECONDS"; then
+    STEP_FAILED="the session did not come to $1 before"
+  elif [[ $1 == direct ]] && ! until_true "$SETTLE_SECONDS" is_client; then
+    STEP_FAILED="$A did not become the client before"
+  else
+    sleep 1
+  fi
 }
 
 # After a row in which the server moved, and dialled, the mobile host takes the client's role back.
-client_role() { # DEADLINE
-  until node_admin "$A" connections | jq -e '
-    [.connections[] | select(.kind == "direct") | .role] == ["client"]' >/dev/null; do
-    if ((SECONDS >= $1)); then
-      STEP_FAILED="$A did not become the client before"
-      return 0
-    fi
-    sleep 0.5
-  done
+is_client() {
+  node_admin "$A" connections | jq -e '
+    [.connections[] | select(.kind == "direct") | .role] == ["client"]' >/dev/null
 }
 
 # The connection that carries the session, as this host sees it.
@@ -188,7 +152,7 @@ connection() { # HOST
 connection_of() { # HOST ID
   jq -n --arg id "$2" --argjson now "$(node_admin "$1" connections)" --argjson past "$(node_admin "$1" migrations)" '
     ($now.connections[$id] // {connection_id: null})
-    + {migration_events: [($past | if type == "object" then .migrations else . end)[] | select(.connection_id == $id)]}'
+    + {migration_events: [$past[] | select(.connection_id == $id)]}'
 }
 
 # ---- rows --------------------------------------------------------------------------------------------
@@ -205,7 +169,7 @@ row() {
   BEFORE=$(connection "$([[ $mover == "$B" ]] && echo "$B" || echo "$A")" | jq -r '.connection.connection_id // ""')
   since=$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)
   load_begin
-  probe_start probe "$A:qm0" "$B:qm0" --rate "$rate" --size "$FRAME_BYTES" --flows "$FLOWS" --both-ways
+  probe_both "$A" "$B" "$rate"
   sleep "$BEFORE_SECONDS"
   "${@:5}" || STEP_FAILED="${STEP_FAILED:-step failed}"
   sleep "$seconds"
@@ -216,13 +180,13 @@ row() {
 }
 
 load_begin() {
-  [[ $plain == no ]] || return 0
-  load_start "$A" "$B" "$FAR"
-  lab_spawn "ping@$A" ping -n -i 0.05 "$FAR"
+  [[ -z $plain ]] || return 0
+  load_start "$A" "$B" "$HOST2"
+  lab_spawn "ping@$A" ping -n -i 0.05 "$HOST2"
 }
 
 load_end() {
-  [[ $plain == no ]] || return 0
+  [[ -z $plain ]] || return 0
   local answers
   lab_stop ping INT || true
   load_stop
@@ -233,7 +197,7 @@ load_end() {
 judge() { # NAME KIND GAP-MS MOVER CONNECTION SINCE
   local now
   now=$(connection "$([[ $4 == "$B" ]] && echo "$B" || echo "$A")" | jq -r '.connection.connection_id // ""')
-  jq -n --argjson lenient "$lenient" --arg name "$1" --arg kind "$2" --argjson limit "$3" --arg mover "$4" \
+  jq -n --arg lenient "$lenient" --arg name "$1" --arg kind "$2" --argjson limit "$3" --arg mover "$4" \
     --arg before "$5" --arg since "$6" --arg now "$now" --arg failed "$STEP_FAILED" --arg note "$NOTE" \
     --slurpfile report "$LAB_DIR/probe.json" --argjson near "$(connection_of "$A" "$5")" --argjson far "$(connection_of "$B" "$5")" \
     --argjson handovers "$(node_admin "$A" handovers)" '
@@ -242,15 +206,13 @@ judge() { # NAME KIND GAP-MS MOVER CONNECTION SINCE
     | {name: $name, kind: $kind, gap_limit_ms: $limit, step_failed: $failed, note: $note,
        probe: ($report[0] | del(.directions[].gap_windows_ms)), connection_before: $before, connection_after: $now,
        near: {connection_id: $near.connection_id, events: $here}, far: {connection_id: $far.connection_id, events: $there},
-       handovers: ([$handovers | if type == "object" then .handovers else . end | .[] | select(.time >= $since)])}
+       handovers: [$handovers[] | select(.time >= $since)]}
     | .migrations = {near: ($here | length), far: ($there | length)}
     | .validated = ([$here[], $there[] | select(.validated)] | length)
     | .causes = ([$here[].cause] | if length == 0 then [$there[].cause] else . end | unique)
     | .equal = (($here | map({old_addr, new_addr}) | sort) == ($there | map({old_addr, new_addr}) | sort))
     | .ok = (.step_failed == "" and .probe.ring_drops == 0 and (.probe.total | .lost + .doubled + .reordered) == 0
-        and ($lenient or .probe.total.max_gap_ms <= $limit))' >"$LAB_DIR/row"
-  cat "$LAB_DIR/row" >>"$LAB_DIR/rows"
-  jq -e .ok "$LAB_DIR/row" >/dev/null || FAILED=$((FAILED + 1))
+        and ($lenient != "" or .probe.total.max_gap_ms <= $limit))' >>"$LAB_DIR/rows"
 }
 
 # Both hosts as at the beginning of a row.
@@ -328,38 +290,26 @@ both_down() {
 }
 
 port_change() { # TARGET
-  node_admin "$A" simulate-migration "{\"target\": \"$1\"}" >"$LAB_DIR/simulated.json" 2>>"$LAB_DIR/log/settle.log"
+  node_admin "$A" simulate-migration "{\"target\": \"$1\"}" >>"$LAB_DIR/log/moves.log" 2>&1
 }
 
 # What the mover sends by its second uplink reaches the relay and not the other host.
 blocked_path() {
   local failed
-  lab_exec "$LAB_INET" nft -f - <<RULES
-table inet blocked {
-  chain forward {
-    type filter hook forward priority 0
-    ip saddr $(lab_ip "$A" eth1) ip daddr $(lab_ip "$B") meta l4proto udp drop
-    ip6 saddr $(lab_ip6 "$A" eth1) ip6 daddr $(lab_ip6 "$B") meta l4proto udp drop
-  }
-}
-RULES
+  lab_between "$A" "$B" drop eth1
   lab_link_down "$A" eth0
   sleep 4
-  [[ $(carrier) == relay ]] || STEP_FAILED='the session did not go on through the relay'
-  lab_exec "$LAB_INET" nft delete table inet blocked
+  node_on "$A" "$B" relay || STEP_FAILED='the session did not go on through the relay'
+  lab_between_free
   failed=$(node_admin "$A" status | jq .migrations.failed)
-  replaced || STEP_FAILED="${STEP_FAILED:-no direct connection took the place of the one that failed}"
+  until_true "$RECOVER_SECONDS" replaced || STEP_FAILED="${STEP_FAILED:-no direct connection took the place of the one that failed}"
   NOTE="failed migrations $failed, as told: $(grep -c 'migration failed' "$LAB_DIR/log/$A.log" || true)"
 }
 
 # Another direct connection is there, and only that.
 replaced() {
-  local deadline=$((SECONDS + RECOVER_SECONDS))
-  until node_admin "$A" connections | jq -e --arg old "$BEFORE" '
-    [.connections[] | select(.kind == "direct")] | length > 0 and all(.connection_id != $old)' >/dev/null; do
-    ((SECONDS < deadline)) || return 1
-    sleep 0.2
-  done
+  node_admin "$A" connections | jq -e --arg old "$BEFORE" '
+    [.connections[] | select(.kind == "direct")] | length > 0 and all(.connection_id != $old)' >/dev/null
 }
 
 # ---- many moves --------------------------------------------------------------------------------------
@@ -371,21 +321,13 @@ memory() { # HOST: resident MiB of its node
 }
 
 # While one connection replaces another there is no direct one to move for a moment: asked again.
-move_once() {
-  local deadline=$((SECONDS + 15))
-  until port_change "$B"; do
-    ((SECONDS < deadline)) || return 1
-    sleep 0.2
-  done
-}
-
 many_moves() {
   local i failed=0 report
   settle direct
-  probe_start probe "$A:qm0" "$B:qm0" --rate "$rate" --size "$FRAME_BYTES" --flows "$FLOWS" --both-ways
+  probe_both "$A" "$B" "$rate"
   printf 'moves\tMiB client\tserver\tfailed\n0\t%s\t%s\t0\n' "$(memory "$A")" "$(memory "$B")" >"$LAB_DIR/memory"
   for ((i = 1; i <= moves; i++)); do
-    move_once || failed=$((failed + 1))
+    until_true "$MOVE_SECONDS" port_change "$B" || failed=$((failed + 1))
     sleep "$MOVE_PAUSE"
     if ((i % 50 == 0)); then
       printf '%s\t%s\t%s\t%s\n' "$i" "$(memory "$A")" "$(memory "$B")" "$failed" >>"$LAB_DIR/memory"
@@ -397,24 +339,22 @@ many_moves() {
   table <"$LAB_DIR/memory"
   report=$(jq -c '{sent: .total.sent, lost: .total.lost, doubled: .total.doubled, reordered: .total.reordered, max_gap_ms: .total.max_gap_ms, ring_drops}' "$LAB_DIR/probe.json")
   echo "$report"
-  echo "carrier $(carrier), connections $(node_admin "$A" connections | jq '.connections | length'), sockets $(lab_exec "$A" ss -Huan | wc -l)," \
-    "handovers $(node_admin "$A" peers | jq --arg peer "$B" '.peers[] | select(.name == $peer) | .handovers')," \
+  echo "carrier $(node_peer "$A" "$B" .carrier), connections $(node_admin "$A" connections | jq '.connections | length'), sockets $(lab_exec "$A" ss -Huan | wc -l)," \
+    "handovers $(node_peer "$A" "$B" .handovers)," \
     "migrations $(node_admin "$A" status | jq -c .migrations)"
   jq -e '.lost + .doubled + .reordered == 0' <<<"$report" >/dev/null && ((failed == 0))
 }
 
 print_table() {
-  {
-    printf 'what happens\tsent\tlost\tdoubled\treordered\tgap ms\tallowed ms\tmigrations\tvalidated\tcause\tsame id\tequal\thandovers\tresult\n'
-    jq -r 'def tenths: . * 10 | round / 10;
-      [.name, .probe.total.sent, .probe.total.lost, .probe.total.doubled, .probe.total.reordered,
-       (.probe.total.max_gap_ms | tenths), .gap_limit_ms, "\(.migrations.near)/\(.migrations.far)", .validated,
-       (.causes | join(",") | if . == "" then "-" else . end),
-       (if .connection_before == .connection_after then "yes" else "no" end),
-       (if .kind != "direct" then "-" elif .equal then "yes" else "no" end),
-       ([.handovers[] | select(.result == "done")] | length),
-       (if .ok then "ok" else "FAILED" + (if .step_failed == "" then "" else ": " + .step_failed end) end)] | @tsv' "$LAB_DIR/rows"
-  } | table
+  jq -r 'def tenths: . * 10 | round / 10;
+    [.name, .probe.total.sent, .probe.total.lost, .probe.total.doubled, .probe.total.reordered,
+     (.probe.total.max_gap_ms | tenths), .gap_limit_ms, "\(.migrations.near)/\(.migrations.far)", .validated,
+     (.causes | join(",") | if . == "" then "-" else . end),
+     (if .connection_before == .connection_after then "yes" else "no" end),
+     (if .kind != "direct" then "-" elif .equal then "yes" else "no" end),
+     ([.handovers[] | select(.result == "done")] | length),
+     (if .ok then "ok" else "FAILED" + (if .step_failed == "" then "" else ": " + .step_failed end) end)] | @tsv' "$LAB_DIR/rows" |
+    table 'what happens\tsent\tlost\tdoubled\treordered\tgap ms\tallowed ms\tmigrations\tvalidated\tcause\tsame id\tequal\thandovers\tresult'
   jq -r 'select(.note != "") | "\(.name): \(.note)"' "$LAB_DIR/rows"
 }
 
@@ -453,14 +393,12 @@ behind_nats() {
   row 'relay, client: other port' relay 100 "$A" lab_nat_rebind "router-$A"
 }
 
-lab_require_root
-lab_build
 lab_start
+lab_build
 "$LAB_LIB/tool" prober --help >/dev/null # built before anything is timed
 export LAB_SEED=$seed
 lab_internet
-lab_host relay
-lab_attach relay "$LAB_INET"
+lab_public relay
 relay_start relay --allow-any
 if ((moves > 0)); then
   begin_stage v4
@@ -481,4 +419,4 @@ done
 echo
 print_table
 [[ -z $json ]] || jq -s --arg seed "$seed" '{link: "emulated, 100 Mbit/s, 10 ms", seed: ($seed | tonumber), rows: .}' "$LAB_DIR/rows" >"$json"
-((FAILED == 0))
+jq -se 'all(.ok)' "$LAB_DIR/rows" >/dev/null
