@@ -79,7 +79,7 @@ call() { # FUNCTION: of the system, if it has it
 # ---- the single measurements -----------------------------------------------------------------------
 
 measure_tcp() { # METRIC OPTION...
-  ! iperf a "$TARGET" "$SECONDS_EACH" "${@:2}" || sample "$1" "$(iperf_tcp_gbps)"
+  ! iperf a "$TARGET" "$seconds" "${@:2}" || sample "$1" "$(iperf_tcp_gbps)"
 }
 
 measure_cpu_and_tcp() {
@@ -104,7 +104,7 @@ udp() { # PAYLOAD-BYTES KPPS (0: as fast as it can) [SECONDS]
 }
 
 measure_flood() {
-  udp 64 0 "$SECONDS_EACH"
+  udp 64 0 "$seconds"
   sample udp64_flood_kpps "$(calc 1 "$RECEIVED")"
 }
 
@@ -137,10 +137,10 @@ measure_idle_ping() {
 
 measure_loaded_ping() {
   local load
-  ip netns exec "$LAB_ID-a" iperf3 -c "$TARGET" -p "$IPERF_PORT" -t $((SECONDS_EACH + 1)) >"$LAB_DIR/load" 2>&1 &
+  ip netns exec "$LAB_ID-a" iperf3 -c "$TARGET" -p "$IPERF_PORT" -t $((seconds + 1)) >"$LAB_DIR/load" 2>&1 &
   load=$!
   lab_run a sleep 0.5 # past the stream's slow start
-  ping_series a "$TARGET" 0.01 $((SECONDS_EACH * 100))
+  ping_series a "$TARGET" 0.01 $((seconds * 100))
   sample ping_tcp_p50_ms "$(ping_ms 50)"
   sample ping_tcp_p99_ms "$(ping_ms 99)"
   wait "$load" || iperf_server b
@@ -203,7 +203,7 @@ bench() { # sets SYSTEM's samples of this RUN
   measure_loaded_ping
   measure_memory rss_loaded_mb
   call stop
-  echo "bench.sh: run $RUN of $RUNS, $SYSTEM: $(calc 0 "$EPOCHREALTIME - $began") s" >&2
+  echo "bench.sh: run $RUN of $runs, $SYSTEM: $(calc 0 "$EPOCHREALTIME - $began") s" >&2
 }
 
 # The link between a and b becomes an emulated one, with the same addresses.
@@ -222,7 +222,7 @@ bench_lossy() {
   call start
   first_reply
   call settle
-  for ((RUN = 1; RUN <= RUNS; RUN++)); do
+  for ((RUN = 1; RUN <= runs; RUN++)); do
     ! iperf a "$TARGET" "$LOSSY_SECONDS" || sample tcp1_lossy_mbps "$(calc 2 "$(iperf_tcp_gbps) * 1000")"
   done
   call stop
@@ -247,7 +247,7 @@ results() {
   jq -n --rawfile samples "$LAB_DIR/samples.tsv" --arg commit "$(git -C "$LAB_ROOT" describe --always --dirty 2>/dev/null)" \
     --arg date "$(date -u +%FT%TZ)" --arg kernel "$(uname -r)" --arg cpus "$(nproc)" --arg load "$LOAD" \
     --arg cpu "$(sed -nE 's/^model name\s+: //p' /proc/cpuinfo | head -n 1)" \
-    --arg tcp "$(</proc/sys/net/ipv4/tcp_congestion_control)" --arg seconds "$SECONDS_EACH" --arg runs "$RUNS" '
+    --arg tcp "$(</proc/sys/net/ipv4/tcp_congestion_control)" --arg seconds "$seconds" --arg runs "$runs" '
     def median: sort | if length % 2 == 1 then .[length / 2 | floor] else (.[length / 2 - 1] + .[length / 2]) / 2 end;
     [$samples | split("\n")[] | select(. != "") | split("\t")
       | {system: .[0], metric: .[1], value: (.[3] | tonumber)}]
@@ -273,7 +273,7 @@ print_field() { # TITLE JQ-EXPRESSION DIGITS [SUFFIX]
   printf '\n%s\n' "$1"
   {
     printf 'system\t%s\n' "$titles"
-    jq -r --arg order "$ORDER" --arg keys "$keys" --slurpfile that "${COMPARE:-/dev/null}" '
+    jq -r --arg order "$ORDER" --arg keys "$keys" --slurpfile that "${compare:-/dev/null}" '
       .systems as $systems | ($order | split(","))[] | . as $system
       | [$system, ($keys | split("\n")[] | . as $metric | ($systems[$system][$metric]) as $figure
           | if $figure == null then "" else ($figure | ('"$2"')) // "" end)] | @tsv' "$LAB_DIR/results.json" |
@@ -288,50 +288,40 @@ print_results() {
   print_field 'Spread, %' '.spread_percent' 0
   print_field 'Ratio to raw' '.ratio_to_raw' 3
   # shellcheck disable=SC2016 # variables of jq
-  [[ -z $COMPARE ]] ||
-    print_field "Ratio to the median in $COMPARE" \
+  [[ -z $compare ]] ||
+    print_field "Ratio to the median in $compare" \
       '.median as $this | $that[0].systems[$system][$metric].median as $was | if ($was // 0) == 0 then null else $this / $was end' 2 x
 }
 
 # ---- the run ---------------------------------------------------------------------------------------
 
-SYSTEMS=$ALL_SYSTEMS SECONDS_EACH=2 RUNS=3 JSON='' COMPARE=''
-while (($#)); do
-  case $1 in
-    --systems) SYSTEMS=$2 ;;
-    --seconds) SECONDS_EACH=$2 ;;
-    --runs) RUNS=$2 ;;
-    --json) JSON=$(realpath -m "$2") ;;
-    --compare) COMPARE=$(realpath -e "$2") || exit 2 ;;
-    -h | --help) usage; exit 0 ;;
-    *) usage >&2; exit 2 ;;
-  esac
-  shift 2 || { usage >&2; exit 2; }
-done
-[[ ,$SYSTEMS, == *,raw,* ]] || SYSTEMS=raw,$SYSTEMS
-for SYSTEM in ${SYSTEMS//,/ }; do
+systems=$ALL_SYSTEMS seconds=2 runs=3 json='' compare=''
+options systems= seconds= runs= json= compare= -- "$@"
+[[ -z $compare ]] || compare=$(realpath -e "$compare") || exit 2
+[[ ,$systems, == *,raw,* ]] || systems=raw,$systems
+for SYSTEM in ${systems//,/ }; do
   [[ ,$ALL_SYSTEMS, == *,$SYSTEM,* ]] || die "unknown system '$SYSTEM'; known: $ALL_SYSTEMS"
 done
-ORDER=$SYSTEMS
+ORDER=$systems
 read -r LOAD _ </proc/loadavg
 "$LAB_SCRIPTS/check-tools.sh" lab bench
-[[ $SYSTEMS != *quicmesh* ]] || lab_build
+[[ $systems != *quicmesh* ]] || lab_build
 "$LAB_LIB/tool" --version >/dev/null # builds it
 lab_start
 topology
 iperf_server b
-for SYSTEM in ${SYSTEMS//,/ }; do
+for SYSTEM in ${systems//,/ }; do
   call prepare
 done
-for ((RUN = 1; RUN <= RUNS; RUN++)); do
-  for SYSTEM in ${SYSTEMS//,/ }; do
+for ((RUN = 1; RUN <= runs; RUN++)); do
+  for SYSTEM in ${systems//,/ }; do
     bench
   done
 done
 lossy_topology
 for SYSTEM in "${LOSSY_SYSTEMS[@]}"; do
-  [[ ,$SYSTEMS, != *,$SYSTEM,* ]] || bench_lossy
+  [[ ,$systems, != *,$SYSTEM,* ]] || bench_lossy
 done
 results >"$LAB_DIR/results.json"
 print_results
-[[ -z $JSON ]] || cp "$LAB_DIR/results.json" "$JSON"
+[[ -z $json ]] || cp "$LAB_DIR/results.json" "$json"

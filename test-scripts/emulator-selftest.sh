@@ -19,19 +19,9 @@ exit: 0 every knob is right, 1 one is not, 2 usage
 EOF
 }
 
-smoke=no seconds='' seed=1 json=''
-while (($#)); do
-  case $1 in
-    --smoke) smoke=yes ;;
-    --seconds) seconds=$2; shift ;;
-    --seed) seed=$2; shift ;;
-    --json) json=$2; shift ;;
-    -h | --help) usage; exit 0 ;;
-    *) usage >&2; exit 2 ;;
-  esac
-  shift
-done
-[[ -n $seconds ]] || { [[ $smoke == yes ]] && seconds=1 || seconds=4; }
+smoke='' seconds='' seed=1 json=''
+options smoke seconds= seed= json= -- "$@"
+[[ -n $seconds ]] || { [[ -n $smoke ]] && seconds=1 || seconds=4; }
 
 ROWS=() # knob, setting, what was measured, set, seen, tolerance, verdict: tab-separated
 FAILED=0
@@ -252,7 +242,7 @@ measure_delay 10
 measure_rate 20 1000
 measure_loss 5
 measure_pause
-if [[ $smoke == no ]]; then
+if [[ -z $smoke ]]; then
   measure_delay 1
   measure_delay 100
   measure_jitter 5ms/reorder 16 24
@@ -276,7 +266,7 @@ if [[ $smoke == no ]]; then
 fi
 lab_stop emulator
 
-{ printf 'knob\tsetting\tmeasure\tset\tseen\ttolerance\tverdict\n'; printf '%s\n' "${ROWS[@]}"; } | table
+printf '%s\n' "${ROWS[@]}" | table 'knob\tsetting\tmeasure\tset\tseen\ttolerance\tverdict'
 if [[ -n $json ]]; then
   printf '%s\n' "${ROWS[@]}" | jq -R 'split("\t") | {knob: .[0], setting: .[1], measure: .[2],
     set: (.[3] | tonumber), seen: (.[4] | tonumber), tolerance: (.[5] | tonumber), verdict: .[6]}' |

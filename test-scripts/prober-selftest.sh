@@ -17,18 +17,9 @@ exit: 0 no error, 1 the prober erred or failed, 2 usage
 EOF
 }
 
-smoke=no seconds='' json=''
-while (($#)); do
-  case $1 in
-    --smoke) smoke=yes ;;
-    --seconds) seconds=$2; shift ;;
-    --json) json=$2; shift ;;
-    -h | --help) usage; exit 0 ;;
-    *) usage >&2; exit 2 ;;
-  esac
-  shift
-done
-[[ -n $seconds ]] || { [[ $smoke == yes ]] && seconds=2 || seconds=5; }
+smoke='' seconds='' json=''
+options smoke seconds= json= -- "$@"
+[[ -n $seconds ]] || { [[ -n $smoke ]] && seconds=2 || seconds=5; }
 
 # name, and the prober's options
 readonly RUNS='
@@ -57,14 +48,12 @@ while IFS='|' read -r name options; do
   [[ -n $name ]] || continue
   read -ra words <<<"$options"
   measure "$name" "${words[@]}"
-  [[ $smoke == no ]] || break
+  [[ -z $smoke ]] || break
 done <<<"$RUNS"
 
-{
-  printf 'frames\tsent/s\tsent\treceived\tlost\tdoubled\treordered\terrors\tgap ms\tp50 us\tp99 us\n'
-  jq -r '[.name, .sent_per_second, .sent, .received, .lost, .doubled, .reordered, .errors, .max_gap_ms,
-    .latency_p50_us, .latency_p99_us] | @tsv' "$LAB_DIR/rows"
-} | table
+jq -r '[.name, .sent_per_second, .sent, .received, .lost, .doubled, .reordered, .errors, .max_gap_ms,
+    .latency_p50_us, .latency_p99_us] | @tsv' "$LAB_DIR/rows" |
+  table 'frames\tsent/s\tsent\treceived\tlost\tdoubled\treordered\terrors\tgap ms\tp50 us\tp99 us'
 [[ -z $json ]] || jq -s --arg seconds "$seconds" '{seconds: ($seconds | tonumber), rows: .}' "$LAB_DIR/rows" >"$json"
 assert_eq 'frames that went wrong on a veth' 0 "$(jq -s 'map(.errors + .ring_drops) | add' "$LAB_DIR/rows")"
 assert_number 'share of the rate that was sent' \

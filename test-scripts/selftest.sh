@@ -100,7 +100,7 @@ link_events() {
 
 nat() {
   local kinds=()
-  ((QUICK)) && kinds=(full-cone port-restricted symmetric)
+  [[ -z $quick ]] || kinds=(full-cone port-restricted symmetric)
   "$LAB_SCRIPTS/nat-probe.sh" "${kinds[@]}"
 
   local before
@@ -138,6 +138,7 @@ daemons() {
 
 reports() {
   assert_eq "table" $'name    n\n---------\nalpha   1\nb      22' "$(printf 'name\tn\nalpha\t1\nb\t22\n' | table)"
+  assert_eq "table and head" $'name   n\n--------\nalpha  1' "$(printf 'alpha\t1\n' | table 'name\tn')"
   assert_eq "p50" 50 "$(seq 100 | percentile 50)"
   assert_eq "p99" 99 "$(seq 100 | percentile 99)"
   assert_number "calc" "$(calc 3 '10 / 3')" == 3.333
@@ -209,14 +210,14 @@ interrupt() { # ROUND
   } 2>/dev/null || true
   [[ $signal != KILL ]] || QUICMESH_LAB_PREFIX=$VICTIM_PREFIX "$LAB_LIB/reap.sh"
   left=$(leftovers)
-  assert_eq "what stays of a lab that got $signal after $millis ms (seed $SEED, round $1)" '' "$left"
+  assert_eq "what stays of a lab that got $signal after $millis ms (seed $seed, round $1)" '' "$left"
   INTERRUPTIONS+=$'\n'"$1"$'\t'"$signal"$'\t'"$millis"$'\t'"$there"$'\t0'
 }
 
 interruptions() {
   local round
   INTERRUPTIONS=$'round\tsignal\tafter, ms\tthings there\tleft'
-  for ((round = 1; round <= ROUNDS; round++)); do
+  for ((round = 1; round <= rounds; round++)); do
     interrupt "$round"
   done
   table <<<"$INTERRUPTIONS"
@@ -244,21 +245,13 @@ if [[ ${1-} == --victim ]]; then
   victim
   exit
 fi
-ROUNDS=12 SEED=$RANDOM QUICK=0
-while (($#)); do
-  case $1 in
-    --rounds) ROUNDS=$2; shift ;;
-    --seed) SEED=$2; shift ;;
-    --quick) QUICK=1 ROUNDS=6 ;;
-    -h | --help) usage; exit 0 ;;
-    *) usage >&2; exit 2 ;;
-  esac
-  shift
-done
-RANDOM=$SEED
+rounds='' seed=$RANDOM quick=''
+options rounds= seed= quick -- "$@"
+[[ -n $rounds ]] || { [[ -n $quick ]] && rounds=6 || rounds=12; }
+RANDOM=$seed
 lab_start
 INTERFACES=$(interfaces)
-echo "selftest.sh: seed $SEED"
+echo "selftest.sh: seed $seed"
 for part in topologies link_events nat daemons reports side_by_side kept interruptions; do
   "$part"
   echo "selftest.sh: $part ok"

@@ -71,11 +71,7 @@ quicmesh_spawn() { # UP OPTION...
 
 # Until the session of a and b is on that carrier.
 quicmesh_await() { # direct | relay
-  local deadline=$((SECONDS + LAB_READY_SECONDS))
-  until [[ $(node_cli a peers --json | jq -r '.peers[] | select(.name == "b") | .carrier') == "$1" ]]; do
-    ((SECONDS < deadline)) || die "a and b are not on the carrier '$1': $(node_cli a why b || true)"
-    lab_run a sleep 0.2
-  done
+  until_true "$LAB_READY_SECONDS" node_on a b "$1" || die "a and b are not on the carrier '$1': $(node_cli a why b || true)"
 }
 
 quicmesh_pids() {
