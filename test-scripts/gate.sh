@@ -138,7 +138,7 @@ stranger() {
     . as $all
     | ($near_before | facts) as $near | ($far_before | facts) as $far
     | {connection_id, retried, refused: $refused, pings: $pings, in_a_second: .challenges_in_a_second_max,
-       migrations: ($far_after.migration_count - $far_before.migration_count),
+       migrations: (($far_after.migration_count // 0) - ($far_before.migration_count // 0)),
        kept: ($near == ($near_after | facts) and $far == ($far_after | facts))} as $common
     | .kinds[] | {target: $target} + . + $common
     | .ok = (.quic_packets == 0 and .kept and .pings.lost == 0 and .pings.sent > 50
@@ -203,7 +203,7 @@ rebound() { # SERVER CLIENT'S-CONNECTION SERVER'S-CONNECTION SINCE
     ([($after.migration_events // [])[] | select(.new_addr == $after.remote_addr)]) as $events
     | {target: $target, connection_id: $client.connection_id, old: $before.remote_addr, new: $after.remote_addr,
        kept: ($after.connection_id == $client.connection_id and $before.remote_addr != $after.remote_addr),
-       migrations: ($after.migration_count - $before.migration_count), causes: ([$events[].cause] | unique),
+       migrations: (($after.migration_count // 0) - ($before.migration_count // 0)), causes: ([$events[].cause] | unique),
        rtt_ms: $rtt, pings: $pings} + $passed
     | .ok = (.kept and .migrations == 1 and .causes == ["nat-rebinding"] and .pings.lost == 0 and .round_trips == 1)' \
     >>"$LAB_DIR/rebound"
