@@ -113,30 +113,6 @@ handovers_done() { # HOST
   node_admin "$1" handovers | jq 'map(select(.result == "done")) | length'
 }
 
-# ---- counters on the way of the frames ---------------------------------------------------------------
-
-# Per host: what its node took from the TAP device and gave to it, what its session sent and received,
-# every drop by reason, and what its TAP's ring and its interface say.
-counters() {
-  local host peer
-  for host in host1 host2; do
-    peer=$([[ $host == host1 ]] && echo host2 || echo host1)
-    jq -n --arg host "$host" \
-      --argjson tap "$(node_admin "$host" status | jq '.tap | {frames_in, frames_out, dropped}')" \
-      --argjson session "$(node_admin "$host" peers | jq --arg peer "$peer" '.peers[] | select(.name == $peer) | .frames')" \
-      --argjson device "$(lab_exec "$host" ip -s -j link show qm0 | jq '.[0].stats64 | {rx: .rx.packets, rx_dropped: .rx.dropped, tx: .tx.packets, tx_dropped: .tx.dropped}')" \
-      --argjson link "$(emulator_do stats | jq --arg a "${LAB_END[$host/eth0]}" '[.directions | to_entries[] | select(.key | startswith($a + "-")) | .value] | .[0]')" \
-      '{($host): {$tap, $session, $device, $link}}'
-  done | jq -s add
-}
-
-# The difference of two counters, numbers that did not change left out.
-difference() { # BEFORE AFTER
-  jq -n --argjson a "$1" --argjson b "$2" '
-    reduce ($b | paths(numbers)) as $p ({};
-      (($b | getpath($p)) - (($a | getpath($p)) // 0)) as $d | if $d == 0 then . else setpath($p; $d) end)'
-}
-
 # ---- rows --------------------------------------------------------------------------------------------
 
 # row NAME LIVE COMMAND...: the prober sends while the command runs. LIVE is "both", or the direction of
@@ -145,7 +121,7 @@ row() {
   local before after since from name=$1 live=$2
   say "$name"
   STEP_FAILED='' NOTE=''
-  before=$(counters)
+  before=$(frame_counters host1 host2)
   since=$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)
   [[ -n $plain ]] || load_start host1 host2 "$HOST2"
   probe_both host1 host2 "$rate"
@@ -156,7 +132,7 @@ row() {
   say "after $(($(now_ms) - from)) ms the carrier is $(node_peer host1 host2 .carrier || echo unknown)"
   probe_stop probe || STEP_FAILED="${STEP_FAILED:-the prober did not end}"
   [[ -n $plain ]] || { load_stop && NOTE+="${NOTE:+; }$LOAD_NOTE"; }
-  after=$(counters)
+  after=$(frame_counters host1 host2)
   {
     node_admin host1 handovers
     node_admin host2 handovers
@@ -177,8 +153,7 @@ row() {
     | .gaps_ms = [$spans[] | $windows[.from:.to + 1] | max // 0]
     | .idle_gaps_ms = [range(0; ($windows | length) - 4; 4) | . as $i
         | select([range($i; $i + 4)] | all($busy[tostring] | not)) | $windows[$i:$i + 4] | max]
-    | .dropped = ([$counters.host1, $counters.host2] | map({session_full: (.session.dropped.session_full // 0), tap_ring: (.tap.dropped.tap_ring // 0)})
-        | {session_full: (map(.session_full) | add), tap_ring: (map(.tap_ring) | add)})
+    | .dropped = {session_full: ([$counters[].session.dropped.session_full // 0] | add // 0), tap_ring: ([$counters[].tap.dropped.tap_ring // 0] | add // 0)}
     | .ok = ($failed == "" and (.probe.ring_drops == 0) and
         (if $live == "both" then .probe.total else .probe.directions[$live] end | .lost + .doubled + .reordered) == 0)' >>"$LAB_DIR/rows"
 }
@@ -349,7 +324,7 @@ print_table() {
     table 'what happens\tsent\tlost\tdoubled\treordered\tsession_full\ttap_ring\tgap p50 ms\tp95\tmax\tidle p50\tp95\tmax\thandovers\ttransition p50 ms\tp95\tresult'
   jq -r 'select(.note != "") | "\(.name): \(.note)"' "$LAB_DIR/rows"
   jq -r 'select(.handovers | [.host1[], .host2[]] | any(.result != "done")) | "\(.name): not done: \([.handovers.host1[], .handovers.host2[]] | map(select(.result != "done") | .cause + ": " + (.reason // "")) | group_by(.) | map("\(length) x \(.[0])") | join("; "))"' "$LAB_DIR/rows"
-  jq -r 'select(.ok | not) | "\n\(.name): prober ring drops \(.probe.ring_drops), \(.probe.directions | map_values({sent, received, lost, doubled, reordered, longest_loss, gaps: (.gaps | map({at, gap_ms}) | .[0:3])}) | tojson)\ncounters: \(.counters | tojson)"' "$LAB_DIR/rows"
+  explain_losses "$LAB_DIR/rows"
 }
 
 lab_start

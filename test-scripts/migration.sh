@@ -12,9 +12,10 @@
 #   v6    the same, with IPv6 only
 #   nat   each host behind a router with NAT, which forgets its mappings
 #
-# "Gap" is the longest pause of any flow, beyond the prober's own spacing. "Migrations" are those that both
-# ends counted, client/server, of the connection that carried the session; "same id" says whether the
-# session is on that connection still, and whether both ends tell the same of it.
+# "Gap" is the longest pause of any flow, beyond the prober's own spacing. "Dropped" is what the nodes did not accept,
+# for any reason. "Migrations" are those that both ends counted, client/server, of the connection that carried the
+# session; "same id" says whether the session is on that connection still, and "equal" whether both ends tell the
+# same of it.
 set -euo pipefail
 # shellcheck source=lab/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lab/lib.sh"
@@ -168,6 +169,7 @@ row() {
   settle "$kind"
   BEFORE=$(connection "$([[ $mover == "$B" ]] && echo "$B" || echo "$A")" | jq -r '.connection.connection_id // ""')
   since=$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)
+  COUNTERS=$(frame_counters "$A" "$B")
   load_begin
   probe_both "$A" "$B" "$rate"
   sleep "$BEFORE_SECONDS"
@@ -200,13 +202,14 @@ judge() { # NAME KIND GAP-MS MOVER CONNECTION SINCE
   jq -n --arg lenient "$lenient" --arg name "$1" --arg kind "$2" --argjson limit "$3" --arg mover "$4" \
     --arg before "$5" --arg since "$6" --arg now "$now" --arg failed "$STEP_FAILED" --arg note "$NOTE" \
     --slurpfile report "$LAB_DIR/probe.json" --argjson near "$(connection_of "$A" "$5")" --argjson far "$(connection_of "$B" "$5")" \
-    --argjson handovers "$(node_admin "$A" handovers)" '
+    --argjson handovers "$(node_admin "$A" handovers)" --argjson counters "$(difference "$COUNTERS" "$(frame_counters "$A" "$B")")" '
     def since: [.migration_events[] | select(.timestamp >= $since)];
     ($near | since) as $here | ($far | since) as $there
     | {name: $name, kind: $kind, gap_limit_ms: $limit, step_failed: $failed, note: $note,
        probe: ($report[0] | del(.directions[].gap_windows_ms)), connection_before: $before, connection_after: $now,
        near: {connection_id: $near.connection_id, events: $here}, far: {connection_id: $far.connection_id, events: $there},
-       handovers: [$handovers[] | select(.time >= $since)]}
+       handovers: [$handovers[] | select(.time >= $since)], $counters}
+    | .dropped = ([$counters[] | (.session, .tap).dropped // {} | .[]] | add // 0)
     | .migrations = {near: ($here | length), far: ($there | length)}
     | .validated = ([$here[], $there[] | select(.validated)] | length)
     | .causes = ([$here[].cause] | if length == 0 then [$there[].cause] else . end | unique)
@@ -324,6 +327,7 @@ memory() { # HOST: resident MiB of its node
 many_moves() {
   local i failed=0 report
   settle direct
+  COUNTERS=$(frame_counters "$A" "$B")
   probe_both "$A" "$B" "$rate"
   printf 'moves\tMiB client\tserver\tfailed\n0\t%s\t%s\t0\n' "$(memory "$A")" "$(memory "$B")" >"$LAB_DIR/memory"
   for ((i = 1; i <= moves; i++)); do
@@ -337,7 +341,10 @@ many_moves() {
   sleep 2
   probe_stop probe || say 'the prober did not end'
   table <"$LAB_DIR/memory"
-  report=$(jq -c '{sent: .total.sent, lost: .total.lost, doubled: .total.doubled, reordered: .total.reordered, max_gap_ms: .total.max_gap_ms, ring_drops}' "$LAB_DIR/probe.json")
+  report=$(jq -c --argjson counters "$(difference "$COUNTERS" "$(frame_counters "$A" "$B")")" '
+    {sent: .total.sent, lost: .total.lost, doubled: .total.doubled, reordered: .total.reordered, max_gap_ms: .total.max_gap_ms,
+     gaps_over_300_ms: ([.directions[].gap_windows_ms[] | select(. > 300)] | length), ring_drops,
+     dropped: ([$counters[] | (.session, .tap).dropped // {} | .[]] | add // 0)}' "$LAB_DIR/probe.json")
   echo "$report"
   echo "carrier $(node_peer "$A" "$B" .carrier), connections $(node_admin "$A" connections | jq '.connections | length'), sockets $(lab_exec "$A" ss -Huan | wc -l)," \
     "handovers $(node_peer "$A" "$B" .handovers)," \
@@ -347,15 +354,16 @@ many_moves() {
 
 print_table() {
   jq -r 'def tenths: . * 10 | round / 10;
-    [.name, .probe.total.sent, .probe.total.lost, .probe.total.doubled, .probe.total.reordered,
+    [.name, .probe.total.sent, .probe.total.lost, .probe.total.doubled, .probe.total.reordered, .dropped,
      (.probe.total.max_gap_ms | tenths), .gap_limit_ms, "\(.migrations.near)/\(.migrations.far)", .validated,
      (.causes | join(",") | if . == "" then "-" else . end),
      (if .connection_before == .connection_after then "yes" else "no" end),
      (if .kind != "direct" then "-" elif .equal then "yes" else "no" end),
      ([.handovers[] | select(.result == "done")] | length),
      (if .ok then "ok" else "FAILED" + (if .step_failed == "" then "" else ": " + .step_failed end) end)] | @tsv' "$LAB_DIR/rows" |
-    table 'what happens\tsent\tlost\tdoubled\treordered\tgap ms\tallowed ms\tmigrations\tvalidated\tcause\tsame id\tequal\thandovers\tresult'
+    table 'what happens\tsent\tlost\tdoubled\treordered\tdropped\tgap ms\tallowed ms\tmigrations\tvalidated\tcause\tsame id\tequal\thandovers\tresult'
   jq -r 'select(.note != "") | "\(.name): \(.note)"' "$LAB_DIR/rows"
+  explain_losses "$LAB_DIR/rows"
 }
 
 # ---- all rows ----------------------------------------------------------------------------------------

@@ -40,3 +40,31 @@ join_both() {
 probe_both() {
   probe_start probe "$1:qm0" "$2:qm0" --rate "$3" --size "$FRAME_BYTES" --flows "$FLOWS" --both-ways
 }
+
+# frame_counters HOST HOST: the counters on the way of the frames, for each of the two: what its node took from the TAP
+# device and gave to it, what its session with the other sent and received, every drop by reason, and what its TAP's
+# ring, its interface and the emulated link behind its eth0 say.
+frame_counters() {
+  local host peer
+  for host in "$1" "$2"; do
+    peer=$([[ $host == "$1" ]] && echo "$2" || echo "$1")
+    jq -n --arg host "$host" \
+      --argjson tap "$(node_admin "$host" status | jq '.tap | {frames_in, frames_out, dropped}')" \
+      --argjson session "$(node_admin "$host" peers | jq --arg peer "$peer" '.peers[] | select(.name == $peer) | .frames')" \
+      --argjson device "$(lab_exec "$host" ip -s -j link show qm0 | jq '.[0].stats64 | {rx: .rx.packets, rx_dropped: .rx.dropped, tx: .tx.packets, tx_dropped: .tx.dropped}')" \
+      --argjson link "$(emulator_do stats | jq --arg a "${LAB_END[$host/eth0]}" '[.directions | to_entries[] | select(.key | startswith($a + "-")) | .value] | .[0]')" \
+      '{($host): {$tap, $session, $device, $link}}'
+  done | jq -s add
+}
+
+# The difference of two counters, numbers that did not change left out.
+difference() { # BEFORE AFTER
+  jq -n --argjson a "$1" --argjson b "$2" '
+    reduce ($b | paths(numbers)) as $p ({};
+      (($b | getpath($p)) - (($a | getpath($p)) // 0)) as $d | if $d == 0 then . else setpath($p; $d) end)'
+}
+
+# What the prober and the counters say of rows that are not as they should be.
+explain_losses() { # FILE-OF-ROWS
+  jq -r 'select(.ok | not) | "\n\(.name): prober ring drops \(.probe.ring_drops), \(.probe.directions | map_values({sent, received, lost, doubled, reordered, longest_loss, gaps: (.gaps | map({at, gap_ms}) | .[0:3])}) | tojson)\ncounters: \(.counters | tojson)"' "$1"
+}

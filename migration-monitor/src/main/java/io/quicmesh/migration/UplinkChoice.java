@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * one.
  *
  * <p>An uplink that swallowed everything is avoided for a minute, twice as long each time, until
- * the uplink itself changes.
+ * the uplink itself changes. If all of them did, the one of which that was noticed first is tried
+ * again: the others are known to be no better.
  *
  * <p>Mutable; owned by the event loop that owns the port.
  */
@@ -25,13 +26,15 @@ public final class UplinkChoice {
   private static final long AVOID_FIRST_NANOS = TimeUnit.MINUTES.toNanos(1);
   private static final long AVOID_MAX_NANOS = TimeUnit.MINUTES.toNanos(16);
 
+  private static final long NOT_AVOIDED = Long.MIN_VALUE;
+
   private final UplinkPreference preference;
   private final Map<String, BlackHole> blackHoles = new HashMap<>();
   private final Deque<UplinkOutput> outputs = new ArrayDeque<>();
   private NetworkView network = NetworkView.NONE;
   private @Nullable String bound;
 
-  private record BlackHole(int times, long avoidUntilNanos) {}
+  private record BlackHole(int times, long sinceNanos, long avoidUntilNanos) {}
 
   public UplinkChoice(UplinkPreference preference) {
     this.preference = preference;
@@ -50,7 +53,7 @@ public final class UplinkChoice {
     BlackHole before = blackHoles.get(interfaceName);
     int times = before == null ? 1 : before.times + 1;
     long avoid = Math.min(AVOID_FIRST_NANOS << Math.min(times - 1, 10), AVOID_MAX_NANOS);
-    blackHoles.put(interfaceName, new BlackHole(times, nowNanos + avoid));
+    blackHoles.put(interfaceName, new BlackHole(times, nowNanos, nowNanos + avoid));
     evaluate(nowNanos);
   }
 
@@ -66,7 +69,9 @@ public final class UplinkChoice {
     if (nowNanos >= nextDeadlineNanos()) {
       blackHoles.replaceAll(
           (name, hole) ->
-              nowNanos < hole.avoidUntilNanos ? hole : new BlackHole(hole.times, Deadlines.NEVER));
+              nowNanos < hole.avoidUntilNanos
+                  ? hole
+                  : new BlackHole(hole.times, hole.sinceNanos, Deadlines.NEVER));
       evaluate(nowNanos);
     }
   }
@@ -86,7 +91,8 @@ public final class UplinkChoice {
         network.interfaces().stream()
             .filter(view -> view.isUsable() && (view.equals(kernels) || isCandidate(view)))
             .min(
-                Comparator.comparing((InterfaceView view) -> isAvoided(view.name(), nowNanos))
+                Comparator.comparingLong(
+                        (InterfaceView view) -> avoidedSince(view.name(), nowNanos))
                     .thenComparingInt(view -> preference.rank(view.name()))
                     .thenComparing(view -> preference.metered().contains(view.name()))
                     .thenComparing(view -> !view.equals(kernels))
@@ -133,10 +139,15 @@ public final class UplinkChoice {
   }
 
   private boolean isAvoided(String name, long nowNanos) {
+    return avoidedSince(name, nowNanos) != NOT_AVOIDED;
+  }
+
+  private long avoidedSince(String name, long nowNanos) {
     BlackHole hole = blackHoles.get(name);
-    return hole != null
-        && hole.avoidUntilNanos != Deadlines.NEVER
-        && nowNanos < hole.avoidUntilNanos;
+    if (hole == null || hole.avoidUntilNanos == Deadlines.NEVER) {
+      return NOT_AVOIDED;
+    }
+    return nowNanos < hole.avoidUntilNanos ? hole.sinceNanos : NOT_AVOIDED;
   }
 
   private long metric(String name) {

@@ -126,6 +126,17 @@ class UplinkChoiceTest {
   }
 
   @Test
+  void whereAllSwallowEverythingTheOneNoticedFirstIsTriedAgain() {
+    UplinkChoice choice = on(UplinkPreference.NONE, laptop());
+
+    choice.handleBlackHole("wwan0", 0);
+    choice.handleBlackHole("wlan0", 1);
+    assertThat(choice.bound()).isEqualTo("wwan0");
+    choice.handleBlackHole("wwan0", 2);
+    assertThat(choice.bound()).isNull();
+  }
+
+  @Test
   void followsTheOperatorsOrder() {
     UplinkChoice choice = on(new UplinkPreference(List.of("wwan0", "wlan0"), Set.of()), laptop());
 
