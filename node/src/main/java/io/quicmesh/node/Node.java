@@ -12,6 +12,7 @@ import io.quicmesh.node.membership.JoinDesk;
 import io.quicmesh.node.membership.JoinServer;
 import io.quicmesh.node.membership.RegistrarService;
 import io.quicmesh.tap.TapDevice;
+import io.quicmesh.transport.carrier.Addresses;
 import io.quicmesh.transport.identity.EndToEndTlsWorker;
 import io.quicmesh.transport.identity.MemberVerifier;
 import io.quicmesh.transport.identity.RevokedKeys;
@@ -151,7 +152,7 @@ public final class Node implements AutoCloseable {
           "node started node={} tap={} local={}",
           identity.name(),
           tap.name(),
-          endpoint.port().localAddress());
+          Addresses.text(endpoint.port().localAddress()));
       return node[0];
     } catch (IOException | RuntimeException e) {
       tap.close();

@@ -332,8 +332,8 @@ public final class NodeJournal implements NodeEvents {
         LOG.info(
             "connection migrated id={} from={} to={} cause={} gapMs={}",
             completed.connectionId(),
-            completed.event().oldAddress(),
-            completed.event().newAddress(),
+            Addresses.text(completed.event().oldAddress()),
+            Addresses.text(completed.event().newAddress()),
             completed.event().cause().label(),
             completed.event().gapNanos() / 1e6);
       } else if (notice instanceof MigrationNotice.Failed failed) {

@@ -4,6 +4,7 @@ import io.netty.util.concurrent.Future;
 import io.quicmesh.migration.WarmRelays;
 import io.quicmesh.migration.WarmRelaysOutput;
 import io.quicmesh.node.NodeIdentity.RelayAddress;
+import io.quicmesh.transport.carrier.Addresses;
 import io.quicmesh.transport.carrier.CircuitCarrier;
 import io.quicmesh.transport.carrier.RelayClient;
 import io.quicmesh.transport.identity.CertificateChain;
@@ -323,8 +324,8 @@ final class Relays implements RelayClient.Owner {
       LOG.info(
           "relay connected relay={} local={} observed={}",
           link.label(),
-          client.connection().localAddress(),
-          welcome.observed());
+          Addresses.text(client.connection().localAddress()),
+          Addresses.text(welcome.observed()));
       warm.handleUp(link.label(), context.nowNanos());
       sendRevocations(client);
       proveRegistrar(client);

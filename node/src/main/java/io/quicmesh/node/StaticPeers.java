@@ -1,6 +1,7 @@
 package io.quicmesh.node;
 
 import io.netty.util.concurrent.Future;
+import io.quicmesh.transport.carrier.Addresses;
 import io.quicmesh.transport.identity.MemberVerifier;
 import io.quicmesh.transport.quic.Alpn;
 import io.quicmesh.transport.quic.QuicConnection;
@@ -72,7 +73,7 @@ final class StaticPeers {
           } else {
             LOG.debug(
                 "configured peer not reached remote={} reason={}",
-                address,
+                Addresses.text(address),
                 dialled.cause().getMessage());
           }
           later(address, failed);

@@ -30,7 +30,7 @@ final class LimitedLog {
           "refused peer={} network={} remote={} reason={}{}{}",
           event.node().shortText(),
           network ? event.network() : event.network().shortText(),
-          event.remote(),
+          RelayFactsReader.text(event.remote()),
           event.reason(),
           network ? " (allow it with --allow-network)" : "",
           others());
@@ -43,7 +43,7 @@ final class LimitedLog {
           "a host asks the registrar peer={} network={} remote={}{}",
           event.node().shortText(),
           event.network().shortText(),
-          event.remote(),
+          RelayFactsReader.text(event.remote()),
           others());
     }
   }

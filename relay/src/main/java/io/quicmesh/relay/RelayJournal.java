@@ -104,7 +104,7 @@ final class RelayJournal implements RelayLoop.Observer {
             "two hosts have one key: peer={} network={} remote={} reason={}",
             peer,
             event.network().shortText(),
-            event.remote(),
+            RelayFactsReader.text(event.remote()),
             event.reason());
         listener.accept(
             new AdminEvent.Alert(
@@ -113,7 +113,7 @@ final class RelayJournal implements RelayLoop.Observer {
                 "node "
                     + peer
                     + " answers at "
-                    + event.remote()
+                    + RelayFactsReader.text(event.remote())
                     + " and is "
                     + event.reason()
                     + ": revoke its key and join one of the hosts anew"));
@@ -136,7 +136,7 @@ final class RelayJournal implements RelayLoop.Observer {
         state,
         peer,
         event.network().shortText(),
-        event.remote(),
+        RelayFactsReader.text(event.remote()),
         event.reason());
     listener.accept(
         new AdminEvent.PeerChanged(peer, Instant.now(), state, "relay", event.reason()));
@@ -157,7 +157,7 @@ final class RelayJournal implements RelayLoop.Observer {
       LOG.info(
           "migrated path={} remote={} cause={} gapMs={}",
           completed.connectionId(),
-          completed.event().newAddress(),
+          RelayFactsReader.text(completed.event().newAddress()),
           completed.event().cause().label(),
           completed.event().gapNanos() / 1e6);
       listener.accept(
@@ -169,7 +169,7 @@ final class RelayJournal implements RelayLoop.Observer {
       LOG.info(
           "migration failed path={} remote={} reason={}",
           failed.connectionId(),
-          failed.event().newAddress(),
+          RelayFactsReader.text(failed.event().newAddress()),
           failed.reason());
       listener.accept(
           new AdminEvent.MigrationEnded(

@@ -275,7 +275,9 @@ public final class RelayServer implements FactsSource {
           }
           if (facts != null) {
             facts = null;
-            LOG.info("relay stopped local={}", addresses());
+            LOG.info(
+                "relay stopped local={}",
+                addresses().stream().map(RelayFactsReader::text).toList());
           }
           finishWork();
         });
