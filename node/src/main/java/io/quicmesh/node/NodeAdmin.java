@@ -156,7 +156,7 @@ public final class NodeAdmin implements FactsSource, AdminActions {
 
   private QuicConnection relayConnection(String target) {
     String label = relay(target);
-    for (Relays.Link link : node.relays().links()) {
+    for (ConfiguredRelay link : node.relays().all()) {
       RelayClient client = link.client();
       if (link.label().equals(label) && client != null) {
         return client.connection();
@@ -239,7 +239,7 @@ public final class NodeAdmin implements FactsSource, AdminActions {
       return null;
     }
     String host = target.substring("relay:".length());
-    for (Relays.Link link : node.relays().links()) {
+    for (ConfiguredRelay link : node.relays().all()) {
       if (link.label().equals(host) || link.label().startsWith(host + ":")) {
         return link.label();
       }

@@ -123,7 +123,7 @@ final class NodeFactsReader {
 
   private List<RelayLink> relayLinks() {
     List<RelayLink> links = new ArrayList<>();
-    relays.links().forEach(link -> links.add(relay(link)));
+    relays.all().forEach(link -> links.add(relay(link)));
     return links;
   }
 
@@ -138,7 +138,7 @@ final class NodeFactsReader {
     return NetcheckReading.of(relayLinks(), ownAddresses, hasDirect);
   }
 
-  private static RelayLink relay(Relays.Link link) {
+  private static RelayLink relay(ConfiguredRelay link) {
     InetSocketAddress observed = link.observed();
     String state = link.isUp() ? "up" : link.isConnecting() ? "connecting" : "down";
     return new RelayLink(
