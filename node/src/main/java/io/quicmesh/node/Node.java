@@ -82,7 +82,7 @@ public final class Node implements AutoCloseable {
     this.context = context;
     this.journal = new NodeJournal(context);
     this.mesh = new Mesh(context, tap, journal);
-    this.relays = new Relays(context, helper, mesh);
+    this.relays = new Relays(context, helper, mesh.relayNews());
     this.staticPeers = new StaticPeers(context, mesh);
     this.facts = new NodeFactsReader(context, tap, mesh, relays, journal);
     this.underlay = new Underlay(context, tap.name(), mesh, relays, journal);
@@ -136,7 +136,7 @@ public final class Node implements AutoCloseable {
               random,
               PooledByteBufAllocator.DEFAULT);
       await(loop.submit(() -> node[0] = new Node(group, helper, tap, context)));
-      await(tap.start(loop, node[0].mesh));
+      await(tap.start(loop, node[0].mesh.frames()));
       node[0].underlay.start();
       await(loop.submit(node[0].relays::start));
       await(loop.submit(node[0].staticPeers::start));

@@ -156,7 +156,7 @@ final class NodeFactsReader {
     for (Map.Entry<SwitchDrop, Long> entry : mesh.frameSwitch().drops().entrySet()) {
       dropped.put("switch_" + entry.getKey().key(), entry.getValue());
     }
-    dropped.put("no_peer", mesh.noPeerDrops());
+    dropped.put("no_peer", mesh.frames().noPeerDrops());
     dropped.put("tap_ring", ringDrops);
     return new TapStatus(
         tap.name(),

@@ -73,7 +73,7 @@ final class WorldNode implements FramePort {
             random,
             host.allocator());
     Mesh mesh = new Mesh(context, this, events());
-    Relays relays = new Relays(context, Runnable::run, mesh);
+    Relays relays = new Relays(context, Runnable::run, mesh.relayNews());
     mesh.setRelays(relays);
     running = new Running(context, mesh, relays);
     relays.start();
@@ -162,12 +162,12 @@ final class WorldNode implements FramePort {
     batch.writeZero(HEADROOM_BYTES + VirtioNetHeader.BYTES);
     FrameLedger.write(batch, flow, sequence, bytes);
     SessionCounters before = counters(to);
-    run.mesh.frame(batch, HEADROOM_BYTES, batch.writerIndex() - HEADROOM_BYTES);
+    run.mesh.frames().frame(batch, HEADROOM_BYTES, batch.writerIndex() - HEADROOM_BYTES);
     SessionCounters after = counters(to);
     if (before != null && after != null && after.framesSent() > before.framesSent()) {
       ledger.accept(flow, sequence);
     }
-    run.mesh.batchComplete();
+    run.mesh.frames().batchComplete();
     batch.release();
   }
 
