@@ -106,7 +106,7 @@ final class CarrierLink implements Carrier.Listener {
   }
 
   void handleBadStream(WireException e) {
-    session.handleBadRecord(this, e);
+    session.records().handleBad(this, e);
   }
 
   /** Takes a record from the peer's set-up stream. */
@@ -120,7 +120,7 @@ final class CarrierLink implements Carrier.Listener {
       case RecordType.REFUSED -> resume.handleRefused(payload);
       case RecordType.HEARTBEAT -> heartbeats.handleHeartbeat(payload);
       case RecordType.ECHO -> heartbeats.handleEcho(payload);
-      default -> session.countBadRecord();
+      default -> session.records().countBad();
     }
   }
 

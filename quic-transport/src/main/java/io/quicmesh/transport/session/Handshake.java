@@ -40,7 +40,7 @@ final class Handshake implements KeyExchange.Listener {
     KeyExchange running = exchange;
     if (running == null) {
       if (session.config().isInitiator()) {
-        session.countBadRecord();
+        session.records().countBad();
         return;
       }
       session.links().dropHandshakes();

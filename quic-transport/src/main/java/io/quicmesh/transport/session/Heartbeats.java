@@ -76,7 +76,7 @@ final class Heartbeats {
             || (previous != null
                 && MessageDigest.isEqual(proof, proof(previous, type, number, false)));
     if (!isProven) {
-      session.countBadRecord();
+      session.records().countBad();
       return null;
     }
     return number;

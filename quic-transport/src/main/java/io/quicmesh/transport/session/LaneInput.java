@@ -66,7 +66,7 @@ final class LaneInput implements ReceiveStream.Listener {
         more = readRecord();
       }
     } catch (WireException e) {
-      session.handleBadRecord(attachment.link(), e);
+      session.records().handleBad(attachment.link(), e);
       abandon();
     }
     if (!ended) {
@@ -107,7 +107,7 @@ final class LaneInput implements ReceiveStream.Listener {
     } else {
       ByteBuf payload = takePayload(header, payloadBytes);
       lane.delivered(RecordType.HEADER_BYTES + payloadBytes);
-      session.handleRecord(type, payload);
+      session.records().handleRecord(type, payload);
     }
     next++;
     return true;
@@ -120,7 +120,7 @@ final class LaneInput implements ReceiveStream.Listener {
     if (opener == null) {
       return payload;
     }
-    ByteBuf plain = session.openedScratch();
+    ByteBuf plain = session.records().openedScratch();
     opener.open(header, lane.index(), next, payload, plain);
     return plain;
   }
@@ -132,7 +132,7 @@ final class LaneInput implements ReceiveStream.Listener {
       }
       end();
     } else {
-      session.handleUnnumbered(attachment, type, payload);
+      session.records().handleUnnumbered(attachment, type, payload);
     }
   }
 

@@ -84,7 +84,7 @@ final class ReceiveLane {
       Early record = early.pollFirstEntry().getValue();
       if (isNext) {
         delivered(RecordType.HEADER_BYTES + record.payload().readableBytes());
-        session.handleRecord(record.type(), record.payload());
+        session.records().handleRecord(record.type(), record.payload());
       } else {
         duplicates++;
       }

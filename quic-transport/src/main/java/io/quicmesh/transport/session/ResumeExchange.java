@@ -82,7 +82,7 @@ final class ResumeExchange {
     if (message == null
         || message.epoch() != begun.epoch()
         || !isProven(message, payload, begun.nonce().toBytes())) {
-      session.countBadRecord();
+      session.records().countBad();
       return;
     }
     answer = message;
@@ -159,7 +159,7 @@ final class ResumeExchange {
   private void answer(ByteBuf payload) {
     ResumeMessage message = read(RecordType.RESUME, payload);
     if (message == null) {
-      session.countBadRecord();
+      session.records().countBad();
       return;
     }
     if (isOutdated(message)) {
@@ -210,7 +210,7 @@ final class ResumeExchange {
     if (message == null
         || message.epoch() != made.epoch()
         || !isProven(message, payload, reply.nonce().toBytes())) {
-      session.countBadRecord();
+      session.records().countBad();
       return;
     }
     answered = null;

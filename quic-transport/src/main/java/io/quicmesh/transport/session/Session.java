@@ -2,9 +2,7 @@ package io.quicmesh.transport.session;
 
 import io.netty.buffer.ByteBuf;
 import io.quicmesh.transport.session.ResumeExchange.Purpose;
-import io.quicmesh.transport.wire.CloseCode;
 import io.quicmesh.transport.wire.Opaque;
-import io.quicmesh.transport.wire.WireException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>In the order in which a frame meets it: {@link #offer} stages it in the lane of its flow,
  * {@link #flush} numbers and sends what the bounds allow, the peer's {@link LaneInput} puts it in
- * order, {@link #handleRecord} hands it on, and an acknowledgement lets {@link SendLane} forget it.
+ * order, {@link RecordIntake} hands it on, and an acknowledgement lets {@link SendLane} forget it.
  * A handover is {@link #resume}, then {@link #commit}: every lane is cut at a record and goes on at
  * the same number elsewhere, or, if the old carrier is silent, at the number that the peer awaits.
  */
@@ -27,16 +25,13 @@ public final class Session {
   private final SessionListener listener;
   private final SendLanes sendLanes;
   private final ReceiveLanes receiveLanes;
+  private final RecordIntake records;
   private final SessionKeys keys = new SessionKeys();
   private final SessionMoves moves;
   private final SessionLinks links;
-  private final ByteBuf opened;
   private boolean ended;
-  private long framesReceived;
-  private long bytesReceived;
   private long stale;
   private long lostByRestart;
-  private long badRecords;
 
   /** A session without carriers and keys. */
   public Session(SessionConfig config, SessionEnvironment environment, SessionListener listener) {
@@ -45,9 +40,9 @@ public final class Session {
     this.listener = listener;
     this.sendLanes = new SendLanes(config, environment, listener);
     this.receiveLanes = new ReceiveLanes(environment, sendLanes);
+    this.records = new RecordIntake(listener, sendLanes, environment.allocator());
     this.links = new SessionLinks(this, listener, sendLanes);
     this.moves = new SessionMoves(this, listener, sendLanes, receiveLanes);
-    this.opened = environment.allocator().directBuffer(RecordType.PAYLOAD_BYTES_MAX);
   }
 
   SessionConfig config() {
@@ -64,6 +59,10 @@ public final class Session {
 
   SessionKeys keys() {
     return keys;
+  }
+
+  RecordIntake records() {
+    return records;
   }
 
   SessionMoves moves() {
@@ -114,39 +113,6 @@ public final class Session {
 
   void addInput(LaneHeader header, IncomingStream incoming, Attachment attachment) {
     receiveLanes.addInput(this, header, incoming, attachment);
-  }
-
-  /** Working memory for one opened record. */
-  ByteBuf openedScratch() {
-    return opened.clear();
-  }
-
-  /** Takes a numbered record in its order. */
-  void handleRecord(int type, ByteBuf payload) {
-    if (type == RecordType.FRAME) {
-      framesReceived++;
-      bytesReceived += payload.readableBytes();
-      listener.frame(payload);
-    } else if (type == RecordType.MESSAGE) {
-      listener.message(payload);
-    } else if ((type & RecordType.CRITICAL) != 0) {
-      badRecords++;
-      listener.failed(null, CloseCode.VERSION, "a record type that must be known and is not");
-    }
-  }
-
-  void handleUnnumbered(Attachment on, int type, ByteBuf payload) throws WireException {
-    if (type == RecordType.ACK) {
-      sendLanes.handleAck(payload);
-    } else if (type == RecordType.RESEND) {
-      if (payload.readableBytes() < 1 + Long.BYTES) {
-        throw new WireException("RESEND cut short");
-      }
-      int resent = sendLanes.handleResend(payload.readUnsignedByte(), payload.readLong());
-      if (resent > 0) {
-        listener.resent(on.link().carrier(), resent);
-      }
-    }
   }
 
   /** A stream has been read as far as it went. */
@@ -211,17 +177,6 @@ public final class Session {
     return links.find(carrier) != null;
   }
 
-  void handleBadRecord(CarrierLink link, WireException e) {
-    badRecords++;
-    String reason = String.valueOf(e.getMessage());
-    listener.failed(link.carrier(), CloseCode.BAD_SEAL, reason);
-    link.carrier().close(CloseCode.BAD_SEAL);
-  }
-
-  void countBadRecord() {
-    badRecords++;
-  }
-
   void tellIfIdle(CarrierLink link) {
     Attachment on = sendLanes.attached();
     boolean isSending = on != null && on.link() == link;
@@ -245,12 +200,7 @@ public final class Session {
    * listener is told of the outcome; nothing moves before {@link #commit}.
    */
   public void resume(Carrier carrier) {
-    CarrierLink link = links.find(carrier);
-    if (link == null || !keys.isThere()) {
-      listener.resumeFailed(carrier, link == null ? "the carrier is gone" : "no keys yet");
-    } else {
-      moves.begin(link, 0, Purpose.HANDOVER);
-    }
+    moves.resume(carrier);
   }
 
   /** Gives up an attempt that was not committed. */
@@ -269,12 +219,7 @@ public final class Session {
    *     sent again instead of being awaited there
    */
   public void commit(Carrier carrier, boolean isOldSilent) {
-    CarrierLink link = links.find(carrier);
-    if (link == null || !link.resume().isAnswered()) {
-      listener.resumeFailed(carrier, "the attempt is gone");
-    } else {
-      moves.commit(link, isOldSilent);
-    }
+    moves.commit(carrier, isOldSilent);
   }
 
   /** Stops reading what is left of the peer's streams that it has moved away from. */
@@ -289,7 +234,7 @@ public final class Session {
    * because a stream of theirs ended there.
    */
   public void attach(Carrier carrier) {
-    upkeep(carrier, 0, Purpose.UPKEEP);
+    moves.upkeep(carrier, 0, Purpose.UPKEEP);
   }
 
   /**
@@ -312,7 +257,7 @@ public final class Session {
    * changed, and QUIC repairs only slowly what was lost on the old one.
    */
   public void attachAndResend(Carrier carrier) {
-    upkeep(carrier, 0, Purpose.RESENDING);
+    moves.upkeep(carrier, 0, Purpose.RESENDING);
   }
 
   /** The path under a carrier changed: what its set-up stream had in flight may never come. */
@@ -327,14 +272,7 @@ public final class Session {
   public void ratchet() {
     Carrier on = carrier();
     if (on != null) {
-      upkeep(on, 1, Purpose.UPKEEP);
-    }
-  }
-
-  private void upkeep(Carrier carrier, int generations, Purpose purpose) {
-    CarrierLink link = links.find(carrier);
-    if (link != null && keys.isThere() && moves.handoverUnderWay() == null) {
-      moves.begin(link, generations, purpose);
+      moves.upkeep(on, 1, Purpose.UPKEEP);
     }
   }
 
@@ -378,14 +316,14 @@ public final class Session {
   public SessionCounters counters() {
     return new SessionCounters(
         sendLanes.framesOffered(),
-        framesReceived,
+        records.frames(),
         sendLanes.bytesOffered(),
-        bytesReceived,
+        records.bytes(),
         sendLanes.framesResent(),
         receiveLanes.duplicates(),
         stale,
         lostByRestart,
-        badRecords);
+        records.badRecords());
   }
 
   /** Bytes that wait for their first sending. */
@@ -417,7 +355,7 @@ public final class Session {
     links.leaveAll();
     receiveLanes.restart();
     sendLanes.release();
-    opened.release();
+    records.release();
     keys.erase();
   }
 }

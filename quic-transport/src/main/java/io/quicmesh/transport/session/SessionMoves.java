@@ -52,6 +52,24 @@ final class SessionMoves {
 
   // This side begins.
 
+  /** Begins a handover, if there is what it needs. */
+  void resume(Carrier carrier) {
+    CarrierLink link = session.links().find(carrier);
+    if (link == null || !session.keys().isThere()) {
+      listener.resumeFailed(carrier, link == null ? "the carrier is gone" : "no keys yet");
+    } else {
+      begin(link, 0, Purpose.HANDOVER);
+    }
+  }
+
+  /** Begins what the session needs for itself, unless a handover is under way. */
+  void upkeep(Carrier carrier, int generations, Purpose purpose) {
+    CarrierLink link = session.links().find(carrier);
+    if (link != null && session.keys().isThere() && handoverUnderWay() == null) {
+      begin(link, generations, purpose);
+    }
+  }
+
   void begin(CarrierLink link, int generations, Purpose purpose) {
     for (CarrierLink other : session.links().all()) {
       other.resume().drop();
@@ -115,8 +133,18 @@ final class SessionMoves {
     }
   }
 
+  /** Commits the owner's attempt, if it was answered and is still there. */
+  void commit(Carrier carrier, boolean isOldSilent) {
+    CarrierLink link = session.links().find(carrier);
+    if (link == null || !link.resume().isAnswered()) {
+      listener.resumeFailed(carrier, "the attempt is gone");
+    } else {
+      commit(link, isOldSilent);
+    }
+  }
+
   /** Moves this side's lanes to a carrier whose resumption the peer answered. */
-  void commit(CarrierLink link, boolean isOldSilent) {
+  private void commit(CarrierLink link, boolean isOldSilent) {
     if (link.resume().epoch() < committedEpoch) {
       link.resume().drop();
       listener.resumeFailed(link.carrier(), "a newer attempt won");
