@@ -106,7 +106,6 @@ daemon_flags() {
     -XX:+IgnoreUnrecognizedVMOptions -XX:TrimNativeHeapInterval=3000
     -Xshare:auto -Xlog:disable -Xlog:all=error:stderr
     -Dio.netty.leakDetection.level=disabled
-    "-Dlogback.configurationFile=io/quicmesh/$module/logback.xml"
   )
   native_flags
 }
