@@ -106,6 +106,8 @@ daemon_flags() {
     -XX:+IgnoreUnrecognizedVMOptions -XX:TrimNativeHeapInterval=3000
     -Xshare:auto -Xlog:disable -Xlog:all=error:stderr
     -Dio.netty.leakDetection.level=disabled
+    # JNA needs the C library only, which the loader finds; to look for others it would run ldconfig.
+    -Djna.platform.library.path=
   )
   native_flags
 }

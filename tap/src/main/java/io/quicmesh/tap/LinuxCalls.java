@@ -10,7 +10,8 @@ import java.nio.ByteBuffer;
  */
 final class LinuxCalls {
   static {
-    Native.register(LinuxCalls.class, "c");
+    // By the name that the system's loader knows: JNA need not search for it.
+    Native.register(LinuxCalls.class, "libc.so.6");
   }
 
   private LinuxCalls() {}
