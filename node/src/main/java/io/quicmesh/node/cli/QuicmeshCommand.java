@@ -6,7 +6,6 @@ import io.quicmesh.node.membership.MembershipException;
 import io.quicmesh.node.membership.StateDirectory;
 import io.quicmesh.relay.cli.CommandFailedException;
 import io.quicmesh.relay.cli.CommandRunner;
-import io.quicmesh.relay.cli.CompletionCommand;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,7 +21,7 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** The command {@code quicmesh}. */
+/** The command {@code quicmesh}, without the commands that it has. */
 @Command(
     name = QuicmeshCommand.NAME,
     description = "Puts this host on one Ethernet segment with others, wherever they are.",
@@ -37,32 +36,8 @@ import picocli.CommandLine.Spec;
       "3:no daemon runs with this state directory",
       "4:not authorised",
       "5:timed out, or the other side is not there"
-    },
-    subcommands = {
-      UpCommand.class,
-      DownCommand.class,
-      StatusCommand.class,
-      PeersCommand.class,
-      ConnectionsCommand.class,
-      MigrationsCommand.class,
-      HandoversCommand.class,
-      WhyCommand.class,
-      PingCommand.class,
-      HandoverCommand.class,
-      SimulateMigrationCommand.class,
-      MonitorCommand.class,
-      NetcheckCommand.class,
-      LogCommand.class,
-      ReloadCommand.class,
-      ConfigCommand.class,
-      NetworkCommand.class,
-      InviteCommand.class,
-      JoinCommand.class,
-      RevokeCommand.class,
-      RotateKeyCommand.class,
-      CompletionCommand.class
     })
-final class QuicmeshCommand implements Runnable {
+class QuicmeshCommand implements Runnable {
 
   static final String NAME = "quicmesh";
 
@@ -79,9 +54,19 @@ final class QuicmeshCommand implements Runnable {
 
   /** Runs a command line and returns its exit code. */
   static int execute(PrintWriter out, PrintWriter err, String... args) {
-    CommandLine line = new CommandLine(new QuicmeshCommand());
+    CommandLine line = isUp(args) ? upOnly() : new CommandLine(new AllCommands());
     line.setExecutionStrategy(QuicmeshCommand::runLast);
     return CommandRunner.execute(line, out, err, args);
+  }
+
+  /** Reading what all the commands are takes time at a start, and a daemon would keep it. */
+  private static CommandLine upOnly() {
+    return new CommandLine(new QuicmeshCommand()).addSubcommand(new UpCommand());
+  }
+
+  private static boolean isUp(String[] args) {
+    int command = args.length > 0 && args[0].equals("--state-dir") ? 2 : 0;
+    return command < args.length && args[command].equals("up");
   }
 
   /** Runs the command; a failure of membership becomes one with its exit code. */
@@ -106,11 +91,11 @@ final class QuicmeshCommand implements Runnable {
     }
   }
 
-  Path stateDirectory() {
+  final Path stateDirectory() {
     return StateDirectory.locate(stateDirectory, System.getenv()).toAbsolutePath();
   }
 
-  AdminClient client(Duration patience) {
+  final AdminClient client(Duration patience) {
     return new AdminClient(stateDirectory(), patience);
   }
 

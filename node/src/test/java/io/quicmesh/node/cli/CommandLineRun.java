@@ -22,7 +22,7 @@ record CommandLineRun(int exitCode, String out, String err) {
   /** The names of all commands, those of groups after their group's. */
   static List<List<String>> commands() {
     List<List<String>> all = new ArrayList<>();
-    collect(new CommandLine(new QuicmeshCommand()), List.of(), all);
+    collect(new CommandLine(new AllCommands()), List.of(), all);
     return all;
   }
 

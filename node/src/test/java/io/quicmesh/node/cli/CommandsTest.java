@@ -77,7 +77,7 @@ final class CommandsTest {
   @Test
   void everyCommandThatAsksTheDaemonIsTried() {
     List<String> asking =
-        new CommandLine(new QuicmeshCommand())
+        new CommandLine(new AllCommands())
             .getSubcommands().entrySet().stream()
                 .filter(entry -> entry.getValue().getCommand() instanceof DaemonCommand)
                 .map(java.util.Map.Entry::getKey)
