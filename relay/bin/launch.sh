@@ -100,12 +100,18 @@ native_flags() {
 # A bounded process that starts small; one thread does the work, so a serial collector is enough.
 daemon_flags() {
   flags=(
-    -Xms24m -XX:NewSize=8m -Xmx256m -XX:MaxDirectMemorySize=512m -XX:MaxMetaspaceSize=128m
+    -Xms20m -XX:NewSize=5m -Xmx256m -XX:MaxDirectMemorySize=512m -XX:MaxMetaspaceSize=128m
     -XX:ReservedCodeCacheSize=64m -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError
     # Gives back what compiling needed; JVMs that have no such option say nothing.
     -XX:+IgnoreUnrecognizedVMOptions -XX:TrimNativeHeapInterval=3000
     -Xshare:auto -Xlog:disable -Xlog:all=error:stderr
     -Dio.netty.leakDetection.level=disabled
+    # Chunks of buffers become resident where they are used only (Add-Opens of the jar's manifest goes
+    # with it); one kind of allocator with one arena for all threads, of which one needs much.
+    -Dio.netty.tryReflectionSetAccessible=true
+    -Dio.netty.allocator.type=pooled -Dio.netty.allocator.numDirectArenas=1
+    # Nobody records events of buffers, and the recorder's classes are not in the class-data archive.
+    -Dio.netty.jfr.enabled=false
     # JNA needs the C library only, which the loader finds; to look for others it would run ldconfig.
     -Djna.platform.library.path=
   )
