@@ -49,6 +49,8 @@ final class ConfiguredRelay implements RelayClient.Owner, RelayDialer.Listener {
     void lost(ConfiguredRelay relay, RelayClient client, String cause);
   }
 
+  private static final String RENEWED = "renewed";
+
   private final RelayAddress address;
   private final NodeContext context;
   private final Relays.Host host;
@@ -58,6 +60,7 @@ final class ConfiguredRelay implements RelayClient.Owner, RelayDialer.Listener {
   private @Nullable RelayClient client;
   private @Nullable InetSocketAddress observed;
   private @Nullable String reason;
+  private @Nullable String reasonBefore;
   private boolean welcomed;
   private boolean connecting;
   private boolean closed;
@@ -79,6 +82,7 @@ final class ConfiguredRelay implements RelayClient.Owner, RelayDialer.Listener {
 
   void connect() {
     connecting = true;
+    reasonBefore = reason;
     dialer.dial();
   }
 
@@ -100,10 +104,9 @@ final class ConfiguredRelay implements RelayClient.Owner, RelayDialer.Listener {
   @Override
   public void failed(@Nullable String withoutAddress) {
     connecting = false;
-    String before = reason;
-    reason =
-        withoutAddress != null ? withoutAddress : before == null ? "no address answered" : before;
-    owner.notReached(this, !reason.equals(before));
+    String failure = reason == null ? "no address answered" : reason;
+    reason = withoutAddress == null ? failure : withoutAddress;
+    owner.notReached(this, !reason.equals(reasonBefore));
   }
 
   @Override
@@ -220,11 +223,16 @@ final class ConfiguredRelay implements RelayClient.Owner, RelayDialer.Listener {
     }
   }
 
+  /** Whether the last connection was ended to make another one. */
+  boolean isBeingRenewed() {
+    return RENEWED.equals(reason);
+  }
+
   /** Ends the connection if it is this one, so that another is made; false if it is not. */
   boolean releaseForRenewal(QuicConnection connection) {
     boolean isOurs = client != null && client.connection() == connection;
     if (isOurs) {
-      reason = "renewed";
+      reason = RENEWED;
       connection.close(CloseCode.NONE);
     }
     return isOurs;

@@ -119,6 +119,7 @@ final class ConnectionJournal {
             .orElse(false);
     if (isMoved && isClient) {
       tracker.start(connection.id(), local, cause, context.clock().instant(), context.nowNanos());
+      tellNotices();
     }
     return isMoved;
   }

@@ -8,6 +8,7 @@ import io.quicmesh.migration.DialResult;
 import io.quicmesh.migration.DirectRetry;
 import io.quicmesh.migration.PathPolicy;
 import io.quicmesh.migration.RetryOutput;
+import io.quicmesh.transport.carrier.Addresses;
 import io.quicmesh.transport.identity.MemberVerifier;
 import io.quicmesh.transport.quic.Alpn;
 import io.quicmesh.transport.quic.DialException;
@@ -102,7 +103,7 @@ final class DirectDialer {
                 LOG.debug(
                     "no renewed connection peer={} remote={} reason={}",
                     peer.shortText(),
-                    remote,
+                    Addresses.text(remote),
                     dialled.cause().getMessage());
               }
               answer.accept(dialled.isSuccess() ? dialled.getNow() : null);

@@ -73,14 +73,20 @@ final class PeerTable {
     return byPort[port];
   }
 
-  /** The peer of this name, or whose id begins so. */
+  /** The peer of this name, else the only one whose id begins so, else null. */
   @Nullable Peer find(String nameOrId) {
+    Peer found = null;
+    int beginSo = 0;
     for (Peer peer : byId.values()) {
-      if (peer.name().equals(nameOrId) || peer.id().toString().startsWith(nameOrId)) {
+      if (peer.name().equals(nameOrId)) {
         return peer;
       }
+      if (!nameOrId.isEmpty() && peer.id().toString().startsWith(nameOrId)) {
+        found = peer;
+        beginSo++;
+      }
     }
-    return null;
+    return beginSo == 1 ? found : null;
   }
 
   /** All peers, as they are at any time. */

@@ -151,10 +151,14 @@ final class Relays implements ConfiguredRelay.Owner {
 
   @Override
   public void lost(ConfiguredRelay relay, RelayClient client, String cause) {
-    if (!closed) {
+    long now = context.nowNanos();
+    warm.handleDown(relay.label(), now);
+    if (relay.isBeingRenewed()) {
+      LOG.info("relay connection renewed relay={}", relay.label());
+      warm.handleNetworkChanged(now);
+    } else if (!closed) {
       LOG.warn("relay lost relay={} cause={}", relay.label(), relay.reason());
     }
-    warm.handleDown(relay.label(), context.nowNanos());
     host.relayDown(client, cause);
     tellFirstOver();
     drive();
@@ -212,8 +216,6 @@ final class Relays implements ConfiguredRelay.Owner {
   boolean reconnect(QuicConnection connection) {
     for (ConfiguredRelay relay : relays.values()) {
       if (relay.releaseForRenewal(connection)) {
-        warm.handleNetworkChanged(context.nowNanos());
-        drive();
         return true;
       }
     }
