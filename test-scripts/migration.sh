@@ -48,6 +48,7 @@ readonly SMALL_MTU=1280
 readonly SMOKE='^direct: (link down|address change|port change)$'
 readonly FIRST_METRIC=100 SECOND_METRIC=200
 readonly MOVE_SECONDS=15 MOVE_PAUSE=0.1
+readonly HOLD_MS=3600000
 readonly BEFORE_SECONDS=1 SETTLE_SECONDS=40 RECOVER_SECONDS=12
 
 smoke='' stage=() row=. plain='' lenient='' moves=0 rate=2000 seconds=3 seed=1 json=''
@@ -126,7 +127,7 @@ one_family() {
 # Before a row: the session is where the row wants it, and stays there while nothing happens.
 settle() { # direct|relay
   local hold_ms=1000
-  [[ $1 == direct ]] || hold_ms=3600000
+  [[ $1 == direct ]] || hold_ms=$HOLD_MS
   if ! node_settle "$A" "$B" "$1" "$hold_ms" "$SETTLE_SECONDS"; then
     STEP_FAILED="the session did not come to $1 before"
   elif [[ $1 == direct ]] && ! until_true "$SETTLE_SECONDS" is_client; then
@@ -327,6 +328,7 @@ memory() { # HOST: resident MiB of its node
 many_moves() {
   local i failed=0 report
   settle direct
+  node_hand_over "$A" "$B" direct "$HOLD_MS" # it would leave a path that changes all the time
   COUNTERS=$(frame_counters "$A" "$B")
   probe_both "$A" "$B" "$rate"
   printf 'moves\tMiB client\tserver\tfailed\n0\t%s\t%s\t0\n' "$(memory "$A")" "$(memory "$B")" >"$LAB_DIR/memory"
