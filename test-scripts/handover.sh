@@ -42,7 +42,7 @@ declare -rA LINKS=(
   [burst]='wire rate=100mbit delay=2500us queue=256k burst=0.3%/25%'
 )
 readonly FLOOD_PORT=5202
-readonly SMOKE_HANDOVERS=3
+readonly SMOKE_HANDOVERS=3 KEEP_EVERY=25
 readonly HOLD_MS=60000 LONG_HOLD_MS=3600000
 readonly BEFORE_SECONDS=1 AFTER_SECONDS=2 CUT_SECONDS=3 STOP_SECONDS=5
 readonly AGAIN_SECONDS=60 # for the way before the next row
@@ -108,9 +108,20 @@ settle() { # direct|relay[:ADDRESS] [HOLD-MS]
   sleep 1
 }
 
-# What the session counts as its carrier's changes, on one host.
-handovers_done() { # HOST
-  node_admin "$1" handovers | jq 'map(select(.result == "done")) | length'
+# What host1 counts as changes of the session's carrier.
+handovers_done() {
+  node_peer host1 host2 .handovers
+}
+
+# Keeps what both hosts tell of their handovers; they remember the last 100 only.
+keep_handovers() {
+  {
+    node_admin host1 handovers
+    node_admin host2 handovers
+  } | jq -cs '{host1: .[0], host2: .[1]} | map_values(map(select(.peer | IN("host1", "host2"))))' >>"$LAB_DIR/kept"
+  jq -cs '[.[].host1] as $one | [.[].host2] as $two | {host1: ($one | add | unique), host2: ($two | add | unique)}' \
+    "$LAB_DIR/kept" >"$LAB_DIR/transitions"
+  mv "$LAB_DIR/transitions" "$LAB_DIR/kept"
 }
 
 # ---- rows --------------------------------------------------------------------------------------------
@@ -121,6 +132,7 @@ row() {
   local before after since from name=$1 live=$2
   say "$name"
   STEP_FAILED='' NOTE=''
+  : >"$LAB_DIR/kept"
   before=$(frame_counters host1 host2)
   since=$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)
   [[ -n $plain ]] || load_start host1 host2 "$HOST2"
@@ -133,12 +145,9 @@ row() {
   probe_stop probe || STEP_FAILED="${STEP_FAILED:-the prober did not end}"
   [[ -n $plain ]] || { load_stop && NOTE+="${NOTE:+; }$LOAD_NOTE"; }
   after=$(frame_counters host1 host2)
-  {
-    node_admin host1 handovers
-    node_admin host2 handovers
-  } | jq -s '{host1: .[0], host2: .[1]} | map_values(map(select(.peer | IN("host1", "host2"))))' >"$LAB_DIR/transitions"
+  keep_handovers
   jq -n --arg name "$name" --arg live "$live" --arg failed "$STEP_FAILED" --arg note "$NOTE" --arg since "$since" \
-    --slurpfile report "$LAB_DIR/probe.json" --slurpfile transitions "$LAB_DIR/transitions" \
+    --slurpfile report "$LAB_DIR/probe.json" --slurpfile transitions "$LAB_DIR/kept" \
     --argjson counters "$(difference "$before" "$after")" '
     def ms: .[0:19] as $s | ($s + "Z" | fromdateiso8601) * 1000 + ((capture("\\.(?<f>[0-9]{1,3})").f // "0" | . + "00")[0:3] | tonumber);
     ($transitions[0] | map_values(map(select(.time >= $since)))) as $t
@@ -166,6 +175,7 @@ forced() { # AWAY BACK
     hand_over "$2" || { STEP_FAILED="handover $((done + 1)) to $2 failed"; return 1; }
     sleep "0.$((RANDOM % 20 + 10))"
     done=$((done + 1))
+    ((done % KEEP_EVERY != 0)) || keep_handovers
   done
 }
 
@@ -183,14 +193,14 @@ blackhole() { # both|host1|host2
 
 flap() {
   local before end=$((SECONDS + FLAP_SECONDS)) made
-  before=$(handovers_done host1)
+  before=$(handovers_done)
   while ((SECONDS < end)); do
     cut_direct both
     sleep "$FLAP_EVERY"
     lab_between_free
     sleep "$FLAP_EVERY"
   done
-  made=$(($(handovers_done host1) - before))
+  made=$(($(handovers_done) - before))
   NOTE="$made handovers in $FLAP_SECONDS s"
   ((made <= FLAP_HANDOVERS_MAX)) || STEP_FAILED="$NOTE, allowed are $FLAP_HANDOVERS_MAX"
 }
