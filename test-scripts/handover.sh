@@ -164,7 +164,7 @@ row() {
         | select([range($i; $i + 4)] | all($busy[tostring] | not)) | $windows[$i:$i + 4] | max]
     | .dropped = {session_full: ([$counters[].session.dropped.session_full // 0] | add // 0), tap_ring: ([$counters[].tap.dropped.tap_ring // 0] | add // 0)}
     | .ok = ($failed == "" and (.probe.ring_drops == 0) and
-        (if $live == "both" then .probe.total else .probe.directions[$live] end | .lost + .doubled + .reordered) == 0)' >>"$LAB_DIR/rows"
+        (if $live == "both" then .probe.total else .probe.directions[$live] end | .lost + .doubled + .reordered) == 0)' >>"$LAB_DIR/log/rows"
 }
 
 forced() { # AWAY BACK
@@ -252,8 +252,10 @@ stuck_receiver() {
 }
 
 third_node() {
-  lab_public host3
-  node_admit host1 host3 --address "$HOST3/24" >/dev/null
+  if [[ -z ${LAB_KIND[host3]-} ]]; then
+    lab_public host3
+    node_admit host1 host3 --address "$HOST3/24" >/dev/null
+  fi
   node_start host3
   node_await_ping host1 "$HOST3"
   node_hand_over host1 host3 "relay:$(lab_ip relay)" "$LONG_HOLD_MS"
@@ -330,11 +332,11 @@ print_table() {
      (.idle_gaps_ms | rank(0.5)), (.idle_gaps_ms | rank(0.95)), (.idle_gaps_ms | rank(1)),
      (.handovers.host1 | map(select(.result == "done")) | length),
      (.transition_ms | rank(0.5)), (.transition_ms | rank(0.95)),
-     (if .step_failed != "" then "FAILED: " + .step_failed elif .ok | not then "FAILED" elif .live != "both" then "ok " + .live else "ok" end)] | @tsv' "$LAB_DIR/rows" |
+     (if .step_failed != "" then "FAILED: " + .step_failed elif .ok | not then "FAILED" elif .live != "both" then "ok " + .live else "ok" end)] | @tsv' "$LAB_DIR/log/rows" |
     table 'what happens\tsent\tlost\tdoubled\treordered\tsession_full\ttap_ring\tgap p50 ms\tp95\tmax\tidle p50\tp95\tmax\thandovers\ttransition p50 ms\tp95\tresult'
-  jq -r 'select(.note != "") | "\(.name): \(.note)"' "$LAB_DIR/rows"
-  jq -r 'select(.handovers | [.host1[], .host2[]] | any(.result != "done")) | "\(.name): not done: \([.handovers.host1[], .handovers.host2[]] | map(select(.result != "done") | .cause + ": " + (.reason // "")) | group_by(.) | map("\(length) x \(.[0])") | join("; "))"' "$LAB_DIR/rows"
-  explain_losses "$LAB_DIR/rows"
+  jq -r 'select(.note != "") | "\(.name): \(.note)"' "$LAB_DIR/log/rows"
+  jq -r 'select(.handovers | [.host1[], .host2[]] | any(.result != "done")) | "\(.name): not done: \([.handovers.host1[], .handovers.host2[]] | map(select(.result != "done") | .cause + ": " + (.reason // "")) | group_by(.) | map("\(length) x \(.[0])") | join("; "))"' "$LAB_DIR/log/rows"
+  explain_losses "$LAB_DIR/log/rows"
 }
 
 lab_start
@@ -436,7 +438,7 @@ if wants unreachable; then
   restart_node host1
 fi
 if wants mismatch; then
-  [[ -n ${LAB_PID[host3]-} ]] || third_node
+  third_node
   lure
   restart_node host1
   restart_node host2
@@ -446,5 +448,5 @@ fi
 
 echo
 print_table
-[[ -z $json ]] || jq -s --arg seed "$seed" --arg link "$link" --arg rate "$rate" '{$link, seed: ($seed | tonumber), rate: ($rate | tonumber), rows: .}' "$LAB_DIR/rows" >"$json"
-jq -se 'all(.ok)' "$LAB_DIR/rows" >/dev/null
+[[ -z $json ]] || jq -s --arg seed "$seed" --arg link "$link" --arg rate "$rate" '{$link, seed: ($seed | tonumber), rate: ($rate | tonumber), rows: .}' "$LAB_DIR/log/rows" >"$json"
+jq -se 'all(.ok)' "$LAB_DIR/log/rows" >/dev/null

@@ -216,7 +216,7 @@ judge() { # NAME KIND GAP-MS MOVER CONNECTION SINCE
     | .causes = ([$here[].cause] | if length == 0 then [$there[].cause] else . end | unique)
     | .equal = (($here | map({old_addr, new_addr}) | sort) == ($there | map({old_addr, new_addr}) | sort))
     | .ok = (.step_failed == "" and .probe.ring_drops == 0 and (.probe.total | .lost + .doubled + .reordered) == 0
-        and ($lenient != "" or .probe.total.max_gap_ms <= $limit))' >>"$LAB_DIR/rows"
+        and ($lenient != "" or .probe.total.max_gap_ms <= $limit))' >>"$LAB_DIR/log/rows"
 }
 
 # Both hosts as at the beginning of a row.
@@ -362,10 +362,10 @@ print_table() {
      (if .connection_before == .connection_after then "yes" else "no" end),
      (if .kind != "direct" then "-" elif .equal then "yes" else "no" end),
      ([.handovers[] | select(.result == "done")] | length),
-     (if .ok then "ok" else "FAILED" + (if .step_failed == "" then "" else ": " + .step_failed end) end)] | @tsv' "$LAB_DIR/rows" |
+     (if .ok then "ok" else "FAILED" + (if .step_failed == "" then "" else ": " + .step_failed end) end)] | @tsv' "$LAB_DIR/log/rows" |
     table 'what happens\tsent\tlost\tdoubled\treordered\tdropped\tgap ms\tallowed ms\tmigrations\tvalidated\tcause\tsame id\tequal\thandovers\tresult'
-  jq -r 'select(.note != "") | "\(.name): \(.note)"' "$LAB_DIR/rows"
-  explain_losses "$LAB_DIR/rows"
+  jq -r 'select(.note != "") | "\(.name): \(.note)"' "$LAB_DIR/log/rows"
+  explain_losses "$LAB_DIR/log/rows"
 }
 
 # ---- all rows ----------------------------------------------------------------------------------------
@@ -428,5 +428,5 @@ done
 
 echo
 print_table
-[[ -z $json ]] || jq -s --arg seed "$seed" '{link: "emulated, 100 Mbit/s, 10 ms", seed: ($seed | tonumber), rows: .}' "$LAB_DIR/rows" >"$json"
-jq -se 'all(.ok)' "$LAB_DIR/rows" >/dev/null
+[[ -z $json ]] || jq -s --arg seed "$seed" '{link: "emulated, 100 Mbit/s, 10 ms", seed: ($seed | tonumber), rows: .}' "$LAB_DIR/log/rows" >"$json"
+jq -se 'all(.ok)' "$LAB_DIR/log/rows" >/dev/null
