@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>a worn connection is replaced by its client, who thus stays the client; the server waits
- *       for that, and dials if nothing comes;
+ *       for that, 3 s or half a second if it is stuck, and dials if nothing comes;
  *   <li>a server that moved dials at once: nobody else can know where it is;
  *   <li>the side that is preferred as the client (it is mobile) and has become the server takes the
  *       role back when the connection has been quiet for a while.
@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class DirectReplacement {
 
   static final long SERVER_WAIT_NANOS = TimeUnit.SECONDS.toNanos(3);
+  static final long SERVER_WAIT_STUCK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
   static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
   static final long ROLE_QUIET_NANOS = TimeUnit.SECONDS.toNanos(10);
   static final long ROLE_AGAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
@@ -64,13 +65,21 @@ public final class DirectReplacement {
     connections.removeIf(connection -> connection.id.equals(id));
   }
 
-  /** A connection has to be replaced; both sides may have come to that. */
+  /** A connection will not do for long; both sides may have come to that. */
   public void handleWorn(String id, long nowNanos) {
+    replace(id, SERVER_WAIT_NANOS, nowNanos);
+  }
+
+  /** A connection carries nothing, or not enough, though its peer is there. */
+  public void handleStuck(String id, long nowNanos) {
+    replace(id, SERVER_WAIT_STUCK_NANOS, nowNanos);
+  }
+
+  private void replace(String id, long serverWaitNanos, long nowNanos) {
     Connection worn = find(id);
-    if (worn != null && !worn.isWorn) {
+    if (worn != null) {
+      worn.dueNanos = Math.min(worn.dueNanos, nowNanos + (worn.isClient ? 0 : serverWaitNanos));
       worn.isWorn = true;
-      worn.dueNanos =
-          Math.min(worn.dueNanos, worn.isClient ? nowNanos : nowNanos + SERVER_WAIT_NANOS);
     }
   }
 

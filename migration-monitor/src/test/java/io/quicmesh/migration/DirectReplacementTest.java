@@ -55,6 +55,15 @@ class DirectReplacementTest {
   }
 
   @Test
+  void serverWaitsLessForAConnectionThatIsStuck() {
+    replacement.handleUp("a", false, NOW);
+    replacement.handleWorn("a", NOW);
+    replacement.handleStuck("a", NOW + 1);
+    long due = NOW + 1 + DirectReplacement.SERVER_WAIT_STUCK_NANOS;
+    assertEquals(due, replacement.nextDeadlineNanos());
+  }
+
+  @Test
   void failedDialIsMadeAgain() {
     replacement.handleUp("a", true, NOW);
     replacement.handleWorn("a", NOW);

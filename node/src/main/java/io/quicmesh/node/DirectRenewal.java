@@ -66,9 +66,14 @@ final class DirectRenewal {
     replacement.handleServerMoved(connection.id(), context.nowNanos());
   }
 
-  /** A connection is worn out, or its path has become unfit for it. */
+  /** A connection is worn out and will not do for long. */
   void handleWorn(QuicConnection connection) {
     replacement.handleWorn(connection.id(), context.nowNanos());
+  }
+
+  /** A connection's path has become unfit for it. */
+  void handleStuck(QuicConnection connection) {
+    replacement.handleStuck(connection.id(), context.nowNanos());
   }
 
   /** Dials if it is time to. */

@@ -291,7 +291,7 @@ final class Peer
         if (entry.carrier() instanceof CircuitCarrier circuit) {
           circuit.close(CloseCode.SUPERSEDED);
         } else {
-          renew(connection);
+          renewal.handleStuck(connection);
         }
       }
     }
@@ -666,7 +666,7 @@ final class Peer
   public void carriesSmallPacketsOnly(Carrier carrier) {
     LOG.info("small packets only peer={} carrier={}", name(), carrier.description());
     if (carrier instanceof DirectCarrier direct) {
-      renew(direct.connection());
+      renewal.handleStuck(direct.connection());
     } else if (carrier instanceof CircuitCarrier circuit) {
       host.carriesSmallPacketsOnly(circuit.client());
     }
