@@ -45,11 +45,13 @@ final class ConfiguredRelay implements RelayClient.Owner, RelayDialer.Listener {
      */
     void notReached(ConfiguredRelay relay, boolean isNews);
 
-    /** The connection ended. */
-    void lost(ConfiguredRelay relay, RelayClient client, String cause);
+    /**
+     * The connection ended.
+     *
+     * @param isRenewal whether this side ended it to make another one
+     */
+    void lost(ConfiguredRelay relay, RelayClient client, String cause, boolean isRenewal);
   }
-
-  private static final String RENEWED = "renewed";
 
   private final RelayAddress address;
   private final NodeContext context;
@@ -63,6 +65,7 @@ final class ConfiguredRelay implements RelayClient.Owner, RelayDialer.Listener {
   private @Nullable String reasonBefore;
   private boolean welcomed;
   private boolean connecting;
+  private boolean renewing;
   private boolean closed;
 
   /**
@@ -213,7 +216,9 @@ final class ConfiguredRelay implements RelayClient.Owner, RelayDialer.Listener {
     pings.handleDisconnected();
     String refusal = refusal(code);
     reason = refusal != null ? refusal : reason == null ? cause : reason;
-    owner.lost(this, from, cause);
+    boolean isRenewal = renewing;
+    renewing = false;
+    owner.lost(this, from, cause, isRenewal);
   }
 
   /** Ends the connection, if there is one. */
@@ -223,16 +228,12 @@ final class ConfiguredRelay implements RelayClient.Owner, RelayDialer.Listener {
     }
   }
 
-  /** Whether the last connection was ended to make another one. */
-  boolean isBeingRenewed() {
-    return RENEWED.equals(reason);
-  }
-
   /** Ends the connection if it is this one, so that another is made; false if it is not. */
   boolean releaseForRenewal(QuicConnection connection) {
     boolean isOurs = client != null && client.connection() == connection;
     if (isOurs) {
-      reason = RENEWED;
+      reason = "renewed";
+      renewing = true;
       connection.close(CloseCode.NONE);
     }
     return isOurs;

@@ -150,10 +150,10 @@ final class Relays implements ConfiguredRelay.Owner {
   }
 
   @Override
-  public void lost(ConfiguredRelay relay, RelayClient client, String cause) {
+  public void lost(ConfiguredRelay relay, RelayClient client, String cause, boolean isRenewal) {
     long now = context.nowNanos();
     warm.handleDown(relay.label(), now);
-    if (relay.isBeingRenewed()) {
+    if (isRenewal) {
       LOG.info("relay connection renewed relay={}", relay.label());
       warm.handleNetworkChanged(now);
     } else if (!closed) {
