@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * in the socket.
  *
  * <p><b>Doubt</b> is a sign from elsewhere that the path may be dead. It asks at once, and what was
- * sent since then has to be answered within max(80 ms, 2 RTT + 2 jitter).
+ * sent since then has to be answered within max(80 ms, 2 RTT + 2 jitter). One a second counts, so
+ * that nobody else can make it ask more often.
  *
  * <p>Echoes of heartbeats that are not in flight are ignored.
  *
@@ -25,6 +26,7 @@ public final class PathHealth {
 
   private static final long OWN_STALL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long DOUBT_MIN_NANOS = TimeUnit.MILLISECONDS.toNanos(80);
+  private static final long DOUBT_SPACING_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final double DELAY_HALVES_QUALITY_NANOS = 300e6;
   private static final int LOSS_EXPONENT = 8;
 
@@ -45,6 +47,7 @@ public final class PathHealth {
   private boolean silent;
   private boolean stallForgiven;
   private long doubtedSinceNanos = Deadlines.NEVER;
+  private long nextDoubtNanos = Long.MIN_VALUE;
 
   private long oldestUnacknowledgedNanos = Deadlines.NEVER;
   private long lastProgressNanos;
@@ -109,12 +112,19 @@ public final class PathHealth {
     rtt.handleSample(rttNanos, nowNanos);
   }
 
-  /** Something else than silence speaks for the path being dead: it has to answer now. */
-  public void handleDoubt(long nowNanos) {
-    if (!silent && !isDoubted()) {
-      doubtedSinceNanos = nowNanos;
-      nextHeartbeatNanos = nowNanos;
+  /**
+   * Something else than silence speaks for the path being dead: it has to answer now.
+   *
+   * @return whether that changes anything, and {@link #handleDeadline} is due
+   */
+  public boolean handleDoubt(long nowNanos) {
+    if (silent || isDoubted() || nowNanos < nextDoubtNanos) {
+      return false;
     }
+    doubtedSinceNanos = nowNanos;
+    nextDoubtNanos = nowNanos + DOUBT_SPACING_NANOS;
+    nextHeartbeatNanos = nowNanos;
+    return true;
   }
 
   /** The transport's counters of packets sent and lost since the path came up. */

@@ -404,6 +404,16 @@ class PathHealthTest {
     assertThat(health.isSilent()).isFalse();
   }
 
+  @Test
+  void doubtCountsOnceASecondOnly() {
+    runEchoing(0, 3000 * MS, 10 * MS);
+    assertThat(health.handleDoubt(3000 * MS + 1)).isTrue();
+    runEchoing(3000 * MS + 1, 3500 * MS, 10 * MS);
+    assertThat(health.handleDoubt(3500 * MS)).isFalse();
+    runEchoing(3500 * MS, 4001 * MS, 10 * MS);
+    assertThat(health.handleDoubt(4001 * MS)).isTrue();
+  }
+
   private void runUnanswered(long fromNanos, long untilNanos) {
     long now = fromNanos;
     while (now <= untilNanos) {

@@ -626,8 +626,10 @@ final class Peer
 
   @Override
   public void doubted(DirectCarrier carrier) {
-    carriers.handleDoubt(carrier);
-    drive();
+    // It may be told for every packet, and mostly says nothing new.
+    if (carriers.handleDoubt(carrier)) {
+      drive();
+    }
   }
 
   @Override

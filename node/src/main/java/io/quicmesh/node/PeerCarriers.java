@@ -272,12 +272,10 @@ final class PeerCarriers {
     }
   }
 
-  /** Something speaks for the carrier's path being dead. */
-  void handleDoubt(Carrier carrier) {
+  /** Something speaks for the carrier's path being dead; whether {@link #drive} is due now. */
+  boolean handleDoubt(Carrier carrier) {
     CarrierEntry entry = entries.find(carrier);
-    if (entry != null) {
-      entry.health().handleDoubt(context.nowNanos());
-    }
+    return entry != null && entry.health().handleDoubt(context.nowNanos());
   }
 
   void handleDelivered() {
