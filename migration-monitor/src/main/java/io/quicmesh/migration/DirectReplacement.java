@@ -85,11 +85,7 @@ public final class DirectReplacement {
 
   /** This side, the server of a connection, is at another address now. */
   public void handleServerMoved(String id, long nowNanos) {
-    Connection moved = find(id);
-    if (moved != null) {
-      moved.isWorn = true;
-      moved.dueNanos = nowNanos;
-    }
+    replace(id, 0, nowNanos);
   }
 
   /** The path of a connection changed: what works is not touched for a while. */

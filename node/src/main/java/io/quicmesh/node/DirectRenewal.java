@@ -5,8 +5,6 @@ import io.quicmesh.migration.HandoverCause;
 import io.quicmesh.transport.carrier.DirectCarrier;
 import io.quicmesh.transport.quic.QuicConnection;
 import io.quicmesh.transport.wire.CloseCode;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +24,6 @@ final class DirectRenewal {
   private final PeerCarriers carriers;
   private final Consumer<QuicConnection> owner;
   private final DirectReplacement replacement = new DirectReplacement();
-  private final Map<String, QuicConnection> connections = new HashMap<>();
 
   /** The owner gets every connection that was dialled here, and calls {@link #handleUp}. */
   DirectRenewal(
@@ -46,13 +43,11 @@ final class DirectRenewal {
   }
 
   void handleUp(QuicConnection connection) {
-    connections.put(connection.id(), connection);
     boolean isClient = connection.role() == QuicConnection.Role.CLIENT;
     replacement.handleUp(connection.id(), isClient, context.nowNanos());
   }
 
   void handleDown(QuicConnection connection) {
-    connections.remove(connection.id());
     replacement.handleDown(connection.id());
   }
 
@@ -79,8 +74,9 @@ final class DirectRenewal {
   /** Dials if it is time to. */
   void drive() {
     String id = replacement.poll(context.nowNanos());
-    QuicConnection replaced = id == null ? null : connections.get(id);
-    if (replaced != null) {
+    DirectCarrier found = id == null ? null : find(id);
+    if (found != null) {
+      QuicConnection replaced = found.connection();
       dialer.dialBeside(replaced, renewed -> handleDialled(replaced, renewed));
     }
   }
@@ -102,11 +98,20 @@ final class DirectRenewal {
   }
 
   private void leave(QuicConnection connection) {
+    DirectCarrier found = find(connection.id());
+    if (found != null) {
+      carriers.handleLeaving(found, HandoverCause.RENEWAL);
+    }
+  }
+
+  private @Nullable DirectCarrier find(String connectionId) {
     for (CarrierEntry entry : carriers.entries()) {
-      if (entry.carrier() instanceof DirectCarrier direct && direct.connection() == connection) {
-        carriers.handleLeaving(direct, HandoverCause.RENEWAL);
+      if (entry.carrier() instanceof DirectCarrier direct
+          && direct.connection().id().equals(connectionId)) {
+        return direct;
       }
     }
+    return null;
   }
 
   /** When {@link #drive} is to be called next. */
