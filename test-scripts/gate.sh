@@ -82,7 +82,7 @@ server_connection() { # SERVER ID
 settle() { # direct|relay
   local hold_ms=1000
   if [[ $1 == relay ]]; then
-    hold_ms=3600000
+    hold_ms=$LONG_HOLD_MS
   elif node_on host1 host2 direct; then
     return
   fi

@@ -43,7 +43,7 @@ declare -rA LINKS=(
 )
 readonly FLOOD_PORT=5202
 readonly SMOKE_HANDOVERS=3 KEEP_EVERY=25
-readonly HOLD_MS=60000 LONG_HOLD_MS=3600000
+readonly HOLD_MS=60000
 readonly BEFORE_SECONDS=1 AFTER_SECONDS=2 CUT_SECONDS=3 STOP_SECONDS=5
 readonly AGAIN_SECONDS=60 # for the way before the next row
 readonly SLOW_RATE=10mbit

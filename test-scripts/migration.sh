@@ -48,7 +48,6 @@ readonly SMALL_MTU=1280
 readonly SMOKE='^direct: (link down|address change|port change)$'
 readonly FIRST_METRIC=100 SECOND_METRIC=200
 readonly MOVE_SECONDS=15 MOVE_PAUSE=0.1
-readonly HOLD_MS=3600000
 readonly BEFORE_SECONDS=1 SETTLE_SECONDS=40 RECOVER_SECONDS=12
 
 smoke='' stage=() row=. plain='' lenient='' moves=0 rate=2000 seconds=3 seed=1 json=''
@@ -127,7 +126,7 @@ one_family() {
 # Before a row: the session is where the row wants it, and stays there while nothing happens.
 settle() { # direct|relay
   local hold_ms=1000
-  [[ $1 == direct ]] || hold_ms=$HOLD_MS
+  [[ $1 == direct ]] || hold_ms=$LONG_HOLD_MS
   if ! node_settle "$A" "$B" "$1" "$hold_ms" "$SETTLE_SECONDS"; then
     STEP_FAILED="the session did not come to $1 before"
   elif [[ $1 == direct ]] && ! until_true "$SETTLE_SECONDS" is_client; then
@@ -198,19 +197,19 @@ load_end() {
 }
 
 judge() { # NAME KIND GAP-MS MOVER CONNECTION SINCE
-  local now
+  local now counters
+  counters=$(difference "$COUNTERS" "$(frame_counters "$A" "$B")")
   now=$(connection "$([[ $4 == "$B" ]] && echo "$B" || echo "$A")" | jq -r '.connection.connection_id // ""')
   jq -n --arg lenient "$lenient" --arg name "$1" --arg kind "$2" --argjson limit "$3" --arg mover "$4" \
     --arg before "$5" --arg since "$6" --arg now "$now" --arg failed "$STEP_FAILED" --arg note "$NOTE" \
     --slurpfile report "$LAB_DIR/probe.json" --argjson near "$(connection_of "$A" "$5")" --argjson far "$(connection_of "$B" "$5")" \
-    --argjson handovers "$(node_admin "$A" handovers)" --argjson counters "$(difference "$COUNTERS" "$(frame_counters "$A" "$B")")" '
+    --argjson handovers "$(node_admin "$A" handovers)" --argjson counters "$counters" --argjson dropped "$(dropped "$counters")" '
     def since: [.migration_events[] | select(.timestamp >= $since)];
     ($near | since) as $here | ($far | since) as $there
     | {name: $name, kind: $kind, gap_limit_ms: $limit, step_failed: $failed, note: $note,
        probe: ($report[0] | del(.directions[].gap_windows_ms)), connection_before: $before, connection_after: $now,
        near: {connection_id: $near.connection_id, events: $here}, far: {connection_id: $far.connection_id, events: $there},
-       handovers: [$handovers[] | select(.time >= $since)], $counters}
-    | .dropped = ([$counters[] | (.session, .tap).dropped // {} | .[]] | add // 0)
+       handovers: [$handovers[] | select(.time >= $since)], $counters, $dropped}
     | .migrations = {near: ($here | length), far: ($there | length)}
     | .validated = ([$here[], $there[] | select(.validated)] | length)
     | .causes = ([$here[].cause] | if length == 0 then [$there[].cause] else . end | unique)
@@ -328,7 +327,7 @@ memory() { # HOST: resident MiB of its node
 many_moves() {
   local i failed=0 report
   settle direct
-  node_hand_over "$A" "$B" direct "$HOLD_MS" # it would leave a path that changes all the time
+  node_hand_over "$A" "$B" direct "$LONG_HOLD_MS" # it would leave a path that changes all the time
   COUNTERS=$(frame_counters "$A" "$B")
   probe_both "$A" "$B" "$rate"
   printf 'moves\tMiB client\tserver\tfailed\n0\t%s\t%s\t0\n' "$(memory "$A")" "$(memory "$B")" >"$LAB_DIR/memory"
@@ -343,10 +342,9 @@ many_moves() {
   sleep 2
   probe_stop probe || say 'the prober did not end'
   table <"$LAB_DIR/memory"
-  report=$(jq -c --argjson counters "$(difference "$COUNTERS" "$(frame_counters "$A" "$B")")" '
+  report=$(jq -c --argjson dropped "$(dropped "$(difference "$COUNTERS" "$(frame_counters "$A" "$B")")")" '
     {sent: .total.sent, lost: .total.lost, doubled: .total.doubled, reordered: .total.reordered, max_gap_ms: .total.max_gap_ms,
-     gaps_over_300_ms: ([.directions[].gap_windows_ms[] | select(. > 300)] | length), ring_drops,
-     dropped: ([$counters[] | (.session, .tap).dropped // {} | .[]] | add // 0)}' "$LAB_DIR/probe.json")
+     gaps_over_300_ms: ([.directions[].gap_windows_ms[] | select(. > 300)] | length), ring_drops, $dropped}' "$LAB_DIR/probe.json")
   echo "$report"
   echo "carrier $(node_peer "$A" "$B" .carrier), connections $(node_admin "$A" connections | jq '.connections | length'), sockets $(lab_exec "$A" ss -Huan | wc -l)," \
     "handovers $(node_peer "$A" "$B" .handovers)," \

@@ -9,6 +9,7 @@
 
 readonly SUBNET=10.66.0.0/24 HOST1=10.66.0.1 HOST2=10.66.0.2 HOST3=10.66.0.3 HOST4=10.66.0.4
 readonly FRAME_BYTES=200 FLOWS=8
+readonly LONG_HOLD_MS=3600000 # longer than any row
 
 # two_hosts NETWORK [UP OPTION...]: starts the relay, and has host1 and host2 join; the options are host1's.
 # All three are hosts already. As the steps below, it prints what the commands say.
@@ -62,6 +63,11 @@ difference() { # BEFORE AFTER
   jq -n --argjson a "$1" --argjson b "$2" '
     reduce ($b | paths(numbers)) as $p ({};
       (($b | getpath($p)) - (($a | getpath($p)) // 0)) as $d | if $d == 0 then . else setpath($p; $d) end)'
+}
+
+# What sessions and TAPs dropped, for any reason, by such a difference.
+dropped() { # DIFFERENCE
+  jq '[.[] | (.session, .tap).dropped // {} | .[]] | add // 0' <<<"$1"
 }
 
 # What the prober and the counters say of rows that are not as they should be.
