@@ -27,7 +27,7 @@ readonly STAGES=(v4 v6 nat)
 usage() {
   cat <<USAGE
 usage: migration.sh [--smoke] [--stage NAME]... [--row PATTERN] [--plain] [--lenient] [--rate N] [--seconds N]
-                    [--seed N] [--json FILE]
+                    [--warm SECONDS] [--seed N] [--json FILE]
        migration.sh --moves N [--rate N] [--seed N]
   --smoke    three rows only, the prober alone
   --stage    this stage only; may be given again. Stages: ${STAGES[*]}
@@ -36,6 +36,7 @@ usage: migration.sh [--smoke] [--stage NAME]... [--row PATTERN] [--plain] [--len
   --plain    the prober alone, without the TCP stream, the copy and ping
   --rate     frames a second in each direction (default 2000)
   --seconds  how long a row goes on after what happens (default 3)
+  --warm     frames, a TCP stream and moves before a stage's first row (default 40; with --smoke 0)
   --seed     of the emulated links (default 1)
   --lenient  gaps are reported only, as on a machine that does other things
   --json     writes the table as JSON, too
@@ -50,15 +51,15 @@ readonly FIRST_METRIC=100 SECOND_METRIC=200
 readonly MOVE_SECONDS=15 MOVE_PAUSE=0.1
 readonly BEFORE_SECONDS=1 SETTLE_SECONDS=40 RECOVER_SECONDS=12
 
-smoke='' stage=() row=. plain='' lenient='' moves=0 rate=2000 seconds=3 seed=1 json=''
-options smoke stage+= row= plain lenient moves= rate= seconds= seed= json= -- "$@"
-[[ $rate$seconds$seed$moves =~ ^[0-9]+$ ]] || wrong_usage
+smoke='' stage=() row=. plain='' lenient='' moves=0 rate=2000 seconds=3 warm=40 seed=1 json=''
+options smoke stage+= row= plain lenient moves= rate= seconds= warm= seed= json= -- "$@"
+[[ $rate$seconds$warm$seed$moves =~ ^[0-9]+$ ]] || wrong_usage
 for name in "${stage[@]}"; do
   [[ " ${STAGES[*]} " == *" $name "* ]] || wrong_usage
 done
 stages=("${stage[@]}") rows=$row
 [[ ${#stages[@]} -gt 0 ]] || stages=("${STAGES[@]}")
-[[ -z $smoke ]] || rows=$SMOKE plain=yes
+[[ -z $smoke ]] || rows=$SMOKE plain=yes warm=0
 if [[ -n $smoke ]] || ((moves > 0)); then
   stages=(v4)
 fi
@@ -97,6 +98,7 @@ begin_stage() { # NAME
   fi
   one_family
   start_nodes "$relay"
+  ((moves > 0)) || warm_up "$warm" "$A" "$B" "$rate" moves_and_handovers
 }
 
 start_nodes() { # RELAY-ADDRESS
@@ -307,6 +309,16 @@ blocked_path() {
   failed=$(node_admin "$A" status | jq .migrations.failed)
   until_true "$RECOVER_SECONDS" replaced || STEP_FAILED="${STEP_FAILED:-no direct connection took the place of the one that failed}"
   NOTE="failed migrations $failed, as told: $(grep -c 'migration failed' "$LAB_DIR/log/$A.log" || true)"
+}
+
+# Of both carriers, and from one to the other.
+moves_and_handovers() {
+  node_hand_over "$A" "$B" direct 1000
+  port_change "$B"
+  sleep 0.3
+  node_hand_over "$A" "$B" relay 1000
+  port_change "relay:$(node_admin "$A" status | jq -r '.relays[0].address | sub(":[0-9]+$"; "")')"
+  sleep 0.3
 }
 
 # Another direct connection is there, and only that.

@@ -42,6 +42,23 @@ probe_both() {
   probe_start probe "$1:qm0" "$2:qm0" --rate "$3" --size "$FRAME_BYTES" --flows "$FLOWS" --both-ways
 }
 
+# warm_up SECONDS NODE NODE RATE COMMAND...: frames both ways and a TCP stream to the second node at HOST2, and the command
+# again and again, as long as that. Nodes that have just started run interpreted and compile beside it; what is measured
+# afterwards is what nodes do that have been up for a minute.
+warm_up() {
+  local end=$((SECONDS + $1))
+  (($1 > 0)) || return 0
+  say "warming up for $1 s"
+  load_start "$2" "$3" "$HOST2"
+  probe_both "$2" "$3" "$4"
+  while ((SECONDS < end)); do
+    "${@:5}" || true
+    sleep 0.2
+  done
+  probe_stop probe || true
+  load_stop || true
+}
+
 # frame_counters HOST HOST: the counters on the way of the frames, for each of the two: what its node took from the TAP
 # device and gave to it, what its session with the other sent and received, every drop by reason, and what its TAP's
 # ring, its interface and the emulated link behind its eth0 say.

@@ -11,6 +11,8 @@ import java.security.KeyPair;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -192,12 +194,36 @@ class EndToEndTlsTest {
       EndToEndTls serverEnd = start(EndToEndTls.server(settings(bob, expecting(alice)), server));
       serverEnd.offer(drain(client));
       byte[] answer = drain(server);
-      answer[random.nextInt(answer.length)] ^= (byte) (1 + random.nextInt(255));
+      List<Integer> meaningful = meaningfulBytes(answer);
+      int altered = meaningful.get(random.nextInt(meaningful.size()));
+      answer[altered] ^= (byte) (1 + random.nextInt(255));
 
       clientEnd.offer(answer);
 
       assertThat(client.events).as("seed %d", seed).doesNotContain("established");
     }
+  }
+
+  /**
+   * Where the bytes of these TLS records are, but for the version of plain records, which is to be
+   * ignored (RFC 8446, section 5.1).
+   */
+  private static List<Integer> meaningfulBytes(byte[] records) {
+    int headerBytes = 5;
+    int applicationData = 23; // the type of all encrypted records
+    List<Integer> result = new ArrayList<>();
+    int record = 0;
+    while (record < records.length) {
+      int length = (records[record + 3] & 0xff) << 8 | records[record + 4] & 0xff;
+      for (int i = 0; i < headerBytes + length; i++) {
+        boolean isVersion = i == 1 || i == 2;
+        if (records[record] == applicationData || !isVersion) {
+          result.add(record + i);
+        }
+      }
+      record += headerBytes + length;
+    }
+    return result;
   }
 
   @Test
