@@ -68,6 +68,8 @@ STAGE=''       # the stage under way
 A='' B=''      # its hosts, the client of direct connections first
 STEP_FAILED='' # what went wrong beside the frames in this row
 NOTE=''        # what else the row has measured
+SILENCED=''    # whose uplink swallowed everything in this row
+PAUSE_MS=0     # for how long the lab itself let nothing pass
 BEFORE=''      # the connection that carried the session before the row
 
 # ---- stages ------------------------------------------------------------------------------------------
@@ -108,9 +110,13 @@ start_nodes() { # RELAY-ADDRESS
   join_both "$A" "$B" --config "$LAB_DIR/mobile.yaml" >/dev/null
 }
 
+# Its logs stay beside those of the next stage, which has nodes of the same names.
 end_stage() {
-  node_stop "$A"
-  node_stop "$B"
+  local host
+  for host in "$A" "$B"; do
+    node_stop "$host"
+    mv "$LAB_DIR/log/$host.log" "$LAB_DIR/log/$host-$STAGE.log"
+  done
 }
 
 # Each stage is to be about one family; routers translate IPv4 only.
@@ -129,13 +135,24 @@ one_family() {
 settle() { # direct|relay
   local hold_ms=1000
   [[ $1 == direct ]] || hold_ms=$LONG_HOLD_MS
-  if ! node_settle "$A" "$B" "$1" "$hold_ms" "$SETTLE_SECONDS"; then
-    STEP_FAILED="the session did not come to $1 before"
+  if ! until_true "$SETTLE_SECONDS" on_first_uplinks; then
+    STEP_FAILED='a host did not come back to its first uplink before'
   elif [[ $1 == direct ]] && ! until_true "$SETTLE_SECONDS" is_client; then
     STEP_FAILED="$A did not become the client before"
+  elif ! node_settle "$A" "$B" "$1" "$hold_ms" "$SETTLE_SECONDS"; then
+    STEP_FAILED="the session did not come to $1 before"
   else
     sleep 1
   fi
+}
+
+# What happens to a first uplink is to happen to the connections.
+on_first_uplinks() {
+  local host
+  for host in "$A" "$B"; do
+    node_admin "$host" connections | jq -e --arg own "$(lab_exec "$host" ip -j address show eth0 | jq -r '[.[].addr_info[].local] | join(" ")')" '
+      [.connections[].local_addr | sub(":[0-9]+$"; "") | ltrimstr("[") | rtrimstr("]")] - ($own | split(" ")) == []' >/dev/null || return 1
+  done
 }
 
 # After a row in which the server moved, and dialled, the mobile host takes the client's role back.
@@ -163,11 +180,11 @@ connection_of() { # HOST ID
 # row NAME KIND GAP-MS MOVER COMMAND...: the prober sends while the command runs. MOVER is the host whose
 # network changes, or "-" where none of its connections is to migrate.
 row() {
-  local name=$1 kind=$2 limit=$3 mover=$4 since
+  local name=$1 kind=$2 mover=$4 since
   [[ $STAGE == v4 ]] || name="$STAGE $name"
   [[ $name =~ $rows ]] || return 0
   say "$name"
-  STEP_FAILED='' NOTE=''
+  STEP_FAILED='' NOTE='' PAUSE_MS=0
   settle "$kind"
   BEFORE=$(connection "$([[ $mover == "$B" ]] && echo "$B" || echo "$A")" | jq -r '.connection.connection_id // ""')
   since=$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ)
@@ -179,7 +196,7 @@ row() {
   sleep "$seconds"
   probe_stop probe || STEP_FAILED="${STEP_FAILED:-the prober did not end}"
   load_end
-  judge "$name" "$kind" "$limit" "$mover" "$BEFORE" "$since"
+  judge "$name" "$kind" "$(($3 + PAUSE_MS))" "$mover" "$BEFORE" "$since"
   restore
 }
 
@@ -232,8 +249,17 @@ restore() {
       lab_link_up "$host" "$if"
     done
   done
+  [[ -z $SILENCED ]] || plug_anew "$SILENCED"
+  SILENCED=''
   one_family
   sleep 1
+}
+
+# A node avoids an uplink that swallowed everything for a minute, unless it is plugged in anew.
+plug_anew() { # HOST
+  lab_carrier_down "$1" eth0
+  sleep 1
+  lab_carrier_up "$1" eth0
 }
 
 # ---- what happens ------------------------------------------------------------------------------------
@@ -279,6 +305,7 @@ double_switch() { # HOST
 
 silent() { # HOST
   link_both "$1" eth0 cut
+  SILENCED=$1
 }
 
 # The second uplink carries small packets only, and says so to nobody.
@@ -286,6 +313,13 @@ smaller_uplink() { # HOST
   link_both "$1" eth1 set mtu="$SMALL_MTU"
   lab_link_down "$1" eth0
   sleep 2
+}
+
+# While a lab's router changes nothing passes it, which is none of the nodes' doing.
+nat_anew() { # forget|rebind HOST
+  "lab_nat_$1" "router-$2"
+  PAUSE_MS=$LAB_NAT_PAUSE_MS
+  NOTE="the router was closed for $PAUSE_MS ms, which is allowed beside"
 }
 
 both_down() {
@@ -406,11 +440,11 @@ two_uplinks() {
 }
 
 behind_nats() {
-  row 'client: mappings forgotten' direct 100 "$A" lab_nat_forget "router-$A"
-  row 'client: other port' direct 100 "$A" lab_nat_rebind "router-$A"
-  row 'server role: mappings forgotten' direct 300 "$B" lab_nat_forget "router-$B"
-  row 'server role: other port' direct 300 "$B" lab_nat_rebind "router-$B"
-  row 'relay, client: other port' relay 100 "$A" lab_nat_rebind "router-$A"
+  row 'client: mappings forgotten' direct 100 "$A" nat_anew forget "$A"
+  row 'client: other port' direct 100 "$A" nat_anew rebind "$A"
+  row 'server role: mappings forgotten' direct 300 "$B" nat_anew forget "$B"
+  row 'server role: other port' direct 300 "$B" nat_anew rebind "$B"
+  row 'relay, client: other port' relay 100 "$A" nat_anew rebind "$A"
 }
 
 lab_start

@@ -20,6 +20,7 @@
 
 readonly LAB_NAT_PORTS=20000-60000
 readonly LAB_NAT_UDP_SECONDS=120 # how long a mapping is kept without packets
+LAB_NAT_PAUSE_MS=0 # how long the last lab_nat_anew took
 declare -gA LAB_NAT=() # router -> its arguments, for lab_nat_rebind
 
 # lab_nat ROUTER KIND [--hairpin] [--ports keep|random] [--udp-timeout SECONDS]
@@ -45,16 +46,18 @@ lab_nat_rebind() {
   lab_nat_anew "$1" --ports random
 }
 
-# Nothing passes for the few milliseconds of this: a packet of an old flow would bring its mapping back.
+# Nothing passes for LAB_NAT_PAUSE_MS then: a packet of an old flow would bring its mapping back.
 lab_nat_anew() { # ROUTER [NAT OPTION...]
   local arguments
   read -ra arguments <<<"${LAB_NAT[$1]}"
   lab_nat_rules "$1" "${arguments[@]}" "${@:2}" >"$LAB_DIR/nat-rules"
   # shellcheck disable=SC2016 # expanded by that shell
-  ip netns exec "$LAB_ID-$1" sh -c '
+  LAB_NAT_PAUSE_MS=$(nice -n -20 ip netns exec "$LAB_ID-$1" bash -c '
+    from=$EPOCHREALTIME
     nft "add table inet pause; add chain inet pause forward { type filter hook forward priority -400; policy drop; }"
     conntrack -F 2>/dev/null
-    nft -f "$1"' sh "$LAB_DIR/nat-rules"
+    nft -f "$1"
+    echo $(((${EPOCHREALTIME/./} - ${from/./} + 999) / 1000))' bash "$LAB_DIR/nat-rules")
 }
 
 lab_nat_rules() { # as lab_nat

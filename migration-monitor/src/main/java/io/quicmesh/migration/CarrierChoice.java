@@ -61,10 +61,23 @@ public final class CarrierChoice {
   /** A carrier is ready to take lanes. */
   public void handleCarrierUp(CarrierId carrier, long nowNanos) {
     if (!carriers.containsKey(carrier)) {
-      carriers.put(
-          carrier, new CarrierView(carrier, holdDown(carrier), new Demotion(settings), nowNanos));
+      CarrierView view =
+          new CarrierView(carrier, holdDown(carrier), new Demotion(settings), nowNanos);
+      if (carriesThePathOf(carrier)) {
+        view.handleProven(nowNanos);
+      }
+      carriers.put(carrier, view);
     }
     evaluate(nowNanos);
+  }
+
+  /** Whether the session is on another direct connection, which this one renews. */
+  private boolean carriesThePathOf(CarrierId carrier) {
+    CarrierView used = current == null ? null : carriers.get(current);
+    return used != null
+        && !used.silent
+        && used.id.kind() == CarrierKind.DIRECT
+        && carrier.kind() == CarrierKind.DIRECT;
   }
 
   /** A carrier is gone. */

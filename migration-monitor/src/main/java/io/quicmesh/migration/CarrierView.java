@@ -37,6 +37,11 @@ final class CarrierView {
     this.wellSinceNanos = nowNanos;
   }
 
+  /** It stands for a path that carries the session just now: there is nothing to be earned back. */
+  void handleProven(long nowNanos) {
+    wellSinceNanos = nowNanos - holdDown.requiredNanos(nowNanos);
+  }
+
   void handleUnwell(long nowNanos) {
     wellSinceNanos = nowNanos;
   }

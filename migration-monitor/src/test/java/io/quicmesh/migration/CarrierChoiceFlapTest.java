@@ -98,6 +98,23 @@ class CarrierChoiceFlapTest {
     assertThat(moves).hasSize(2);
   }
 
+  @Test
+  void aConnectionThatIsRenewedOnAPathThatFlappedNeedNotEarnItsRankBack() {
+    start();
+    choice.handleSilent(DIRECT, 3_000 * MS);
+    step(3_000 * MS);
+    choice.handleHeardAgain(DIRECT, 6_000 * MS);
+    choice.handleForced(CarrierKind.DIRECT, null, 1_000 * MS, 6_000 * MS);
+    step(6_000 * MS);
+    CarrierId renewed = new CarrierId(CarrierKind.DIRECT, "d2");
+
+    choice.handleCarrierUp(renewed, 7_500 * MS);
+    choice.handleLeaving(DIRECT, HandoverCause.RENEWAL, 7_500 * MS);
+    step(7_500 * MS);
+
+    assertThat(choice.current()).isEqualTo(renewed);
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16})
   void randomFactsNeverMoveToWhatIsSilentNorAwayFromAWorkingCarrierWithoutCause(long seed) {

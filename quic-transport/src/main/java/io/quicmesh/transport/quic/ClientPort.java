@@ -1,5 +1,6 @@
 package io.quicmesh.transport.quic;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.AbstractChannel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelFuture;
@@ -12,6 +13,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.unix.SegmentedDatagramPacket;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
@@ -37,6 +39,7 @@ final class ClientPort extends AbstractChannel {
   private final InetSocketAddress seenAddress;
   private final ChannelConfig config = new DefaultChannelConfig(this);
   private PortSocket socket;
+  private @Nullable DatagramPacket last;
   private boolean open = true;
 
   /**
@@ -57,12 +60,43 @@ final class ClientPort extends AbstractChannel {
     return socket;
   }
 
-  /** Sends by another socket from now on. */
+  /**
+   * Sends by another socket from now on, at first once more what was sent last. If the way that is
+   * left swallowed that, it is news to the server, which answers; the codec by itself, with its
+   * window full of what was swallowed, would send nothing before its probe timeout, which has been
+   * doubled a few times by then (RFC 9002, section 6.2). If it was not swallowed, it is a duplicate
+   * as networks make them.
+   */
   void moveTo(PortSocket next) {
     PortSocket left = socket;
     next.acquire();
     socket = next;
     leave(left);
+    if (last != null) {
+      socket.send(last.retainedDuplicate());
+    }
+  }
+
+  /** Keeps the last datagram of what is sent. */
+  private void remember(Object message) {
+    if (message instanceof DatagramPacket packet) {
+      forgetLast();
+      ByteBuf content = packet.content();
+      int bytes = content.readableBytes();
+      int lastBytes = bytes;
+      if (packet instanceof SegmentedDatagramPacket segmented && segmented.segmentSize() < bytes) {
+        lastBytes = bytes - (bytes - 1) / segmented.segmentSize() * segmented.segmentSize();
+      }
+      ByteBuf slice = content.retainedSlice(content.writerIndex() - lastBytes, lastBytes);
+      last = new DatagramPacket(slice, packet.recipient());
+    }
+  }
+
+  private void forgetLast() {
+    if (last != null) {
+      last.release();
+      last = null;
+    }
   }
 
   private void leave(PortSocket left) {
@@ -156,6 +190,7 @@ final class ClientPort extends AbstractChannel {
   protected void doClose() {
     if (open) {
       open = false;
+      forgetLast();
       leave(socket);
     }
   }
@@ -182,6 +217,7 @@ final class ClientPort extends AbstractChannel {
 
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+      remember(message);
       ChannelFuture sent = socket.write(message);
       if (!promise.isVoid()) {
         sent.addListener(done -> promise.trySuccess());

@@ -214,7 +214,7 @@ class EndToEndTlsTest {
     List<Integer> result = new ArrayList<>();
     int record = 0;
     while (record < records.length) {
-      int length = (records[record + 3] & 0xff) << 8 | records[record + 4] & 0xff;
+      int length = ((records[record + 3] & 0xff) << 8) | (records[record + 4] & 0xff);
       for (int i = 0; i < headerBytes + length; i++) {
         boolean isVersion = i == 1 || i == 2;
         if (records[record] == applicationData || !isVersion) {

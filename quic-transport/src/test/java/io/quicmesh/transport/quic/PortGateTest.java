@@ -52,7 +52,7 @@ class PortGateTest {
   void copiedGenuinePacketsDrawNoQuicByte() throws Exception {
     try (Scene scene = new Scene(network)) {
       scene.assertUndisturbed();
-      List<byte[]> seen = new ArrayList<>(scene.seenByB);
+      List<byte[]> seen = scene.seenByB();
       assertThat(seen).isNotEmpty();
 
       for (byte[] packet : seen) {
@@ -68,7 +68,7 @@ class PortGateTest {
   void initialAndHandshakeWithTheClientsFirstIdDrawNothing() throws Exception {
     try (Scene scene = new Scene(network)) {
       List<byte[]> longHeaders =
-          scene.seenByB.stream().filter(packet -> (packet[0] & 0x80) != 0).toList();
+          scene.seenByB().stream().filter(packet -> (packet[0] & 0x80) != 0).toList();
       assertThat(longHeaders).isNotEmpty();
 
       for (byte[] packet : longHeaders) {
@@ -89,7 +89,7 @@ class PortGateTest {
     try (Scene scene = new Scene(network, TestHost.onLoopback().with(always))) {
       assertThat(scene.b.counter(Counter.RETRIES_SENT)).isPositive();
       List<byte[]> longHeaders =
-          scene.seenByB.stream().filter(packet -> (packet[0] & 0x80) != 0).toList();
+          scene.seenByB().stream().filter(packet -> (packet[0] & 0x80) != 0).toList();
       long retries = scene.b.counter(Counter.RETRIES_SENT);
 
       for (byte[] packet : longHeaders) {
@@ -129,15 +129,28 @@ class PortGateTest {
   @Test
   void aClientAtAnotherPortPasses() throws Exception {
     try (Scene scene = new Scene(network)) {
-      Future<PortSocket> opened = scene.a.endpoint().port().open(null);
-      PortSocket socket = TestHost.await(opened);
-      scene.a.run(
-          () -> assertThat(scene.a.endpoint().move(scene.atA.connection(), socket)).isTrue());
+      scene.moveClient();
 
       scene.assertUndisturbed();
 
       assertThat(scene.counterOfB("gate_challenged")).isPositive();
       assertThat(scene.counterOfB("gate_answered")).isPositive();
+    }
+  }
+
+  @Test
+  void aMovedClientRepeatsItsLastPacketFirst() throws Exception {
+    try (Scene scene = new Scene(network)) {
+      InetSocketAddress left = scene.seen.element().source();
+      scene.moveClient();
+      scene.assertUndisturbed();
+
+      List<Seen> before = new ArrayList<>();
+      List<Seen> after = new ArrayList<>();
+      for (Seen each : scene.seen) {
+        (each.source().equals(left) ? before : after).add(each);
+      }
+      assertThat(after.get(0).packet()).isEqualTo(before.get(before.size() - 1).packet());
     }
   }
 
@@ -157,7 +170,7 @@ class PortGateTest {
     private final TestConnection atA;
     private final TestConnection atB;
     private final DatagramSocket stranger = new DatagramSocket();
-    private final ConcurrentLinkedQueue<byte[]> seenByB = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Seen> seen = new ConcurrentLinkedQueue<>();
 
     Scene(TestNetwork network) throws Exception {
       this(network, TestHost.onLoopback());
@@ -166,10 +179,20 @@ class PortGateTest {
     Scene(TestNetwork network, EndpointConfig serverConfig) throws Exception {
       a = TestHost.member(network);
       b = TestHost.member(network, serverConfig);
-      b.run(() -> b.endpoint().port().setGate(new Copying(seenByB)));
+      b.run(() -> b.endpoint().port().setGate(new Copying(seen)));
       atA = a.dial(b, network.anyMember());
       atB = b.accepted();
       assertUndisturbed();
+    }
+
+    List<byte[]> seenByB() {
+      return seen.stream().map(Seen::packet).toList();
+    }
+
+    void moveClient() throws Exception {
+      Future<PortSocket> opened = a.endpoint().port().open(null);
+      PortSocket socket = TestHost.await(opened);
+      a.run(() -> assertThat(a.endpoint().move(atA.connection(), socket)).isTrue());
     }
 
     void sendAsStranger(byte[] packet) throws IOException {
@@ -214,11 +237,15 @@ class PortGateTest {
     }
   }
 
+  /** A packet is not copied. */
+  @SuppressWarnings("ArrayRecordComponent")
+  private record Seen(InetSocketAddress source, byte[] packet) {}
+
   /** Admits everything and keeps copies. */
-  private record Copying(ConcurrentLinkedQueue<byte[]> seen) implements PacketGate {
+  private record Copying(ConcurrentLinkedQueue<Seen> seen) implements PacketGate {
     @Override
     public boolean admits(InetSocketAddress source, ByteBuf packet) {
-      seen.add(ByteBufUtil.getBytes(packet));
+      seen.add(new Seen(source, ByteBufUtil.getBytes(packet)));
       return true;
     }
 
