@@ -118,14 +118,31 @@ final class NetworkWatch implements AutoCloseable {
     for (Wake wake = sleep.poll(); wake != null; wake = sleep.poll()) {
       tell(wake.change(), kernelsView());
     }
+    Map<InetSocketAddress, UplinkUse> before = Map.copyOf(uses);
+    lookUpAll();
+    if (!uses.equals(before)) {
+      classify();
+    }
   }
 
   private void linksChanged(LinkSnapshot now) {
     snapshot = now;
-    uses.clear();
-    remotes.forEach(this::lookUp);
+    lookUpAll();
+    classify();
+  }
+
+  private void classify() {
     NetworkChange change = classifier.handleView(view());
     tell(change, kernelsView());
+  }
+
+  /**
+   * Not all changes of the kernel's choice are told: over IPv6 it passes over a router that does
+   * not answer, and comes back to it, without a change of a route (RFC 4191, section 3.2).
+   */
+  private void lookUpAll() {
+    uses.clear();
+    remotes.forEach(this::lookUp);
   }
 
   /** Where our connections lead is no change of the network: it is compared with from now on. */
