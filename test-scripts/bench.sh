@@ -6,7 +6,8 @@
 # cost, and only those of one run compare: each is the median over the runs, which go round the
 # systems in turn, with its spread (largest - smallest, in % of the median) and its ratio to raw.
 #
-#   TCP       iperf3, 1 and 4 streams, a to b and b to a; "cold" is the first stream after the start
+#   TCP       iperf3, 1 and 4 streams, a to b and b to a; "cold" is the first stream after the start,
+#             the others follow when both ways gain nothing more
 #   CPU       seconds of all daemons for each GB (10^9 bytes) of the first TCP test, from /proc
 #   UDP       iperf3 datagrams of 64 and 1372 bytes; flood: as fast as it can; "1 %": the highest rate,
 #             found by bisection, of which 99 % arrive; always what was received
@@ -59,7 +60,8 @@ tcp1_lossy_mbps       lossy Mbit/s      1
 '
 readonly LOSSY_LINK="rate=100mbit delay=25ms queue=625k loss=1%" LOSSY_SECONDS=6
 readonly LOSSY_SYSTEMS=(raw quicmesh-direct)
-readonly LOSS_PERCENT_MAX=1 WARM_SECONDS=10 IDLE_SECONDS=8
+readonly LOSS_PERCENT_MAX=1 IDLE_SECONDS=8
+readonly WARM_STEP_SECONDS=4 WARM_SECONDS_MAX=60 WARM_GAIN=1.05
 readonly UDP64_OF_FLOOD=(0.4 4)   # the rate with 1 % loss is searched between these multiples of the flood's,
 readonly UDP1372_OF_UDP64=(0.3 2) # for long datagrams of the short ones',
 readonly OF_RUN_BEFORE=(0.6 1.6)  # and in later runs of what the run before found
@@ -80,6 +82,23 @@ call() { # FUNCTION: of the system, if it has it
 
 measure_tcp() { # METRIC OPTION...
   ! iperf a "$TARGET" "$seconds" "${@:2}" || sample "$1" "$(iperf_tcp_gbps)"
+}
+
+# A JVM compiles what runs, each direction for itself: both take turns until neither has gained anything twice in a row.
+warm_up() {
+  local way now idle=0 end=$((SECONDS + WARM_SECONDS_MAX))
+  local -A best=([there]=0 [back]=0) option=([there]='' [back]=-R)
+  while ((idle < 2 && SECONDS < end)); do
+    idle=$((idle + 1))
+    for way in there back; do
+      # shellcheck disable=SC2086 # no option is no word
+      iperf a "$TARGET" "$WARM_STEP_SECONDS" ${option[$way]} || continue
+      now=$(iperf_tcp_gbps)
+      if awk "BEGIN { exit !($now > ${best[$way]} * $WARM_GAIN) }"; then
+        best[$way]=$now idle=0
+      fi
+    done
+  done
 }
 
 measure_cpu_and_tcp() {
@@ -187,8 +206,7 @@ bench() { # sets SYSTEM's samples of this RUN
   measure_idle_memory
   if [[ $SYSTEM == quicmesh* ]]; then
     measure_tcp tcp1_cold_gbps
-    iperf a "$TARGET" $((WARM_SECONDS / 2)) -R || true
-    iperf a "$TARGET" $((WARM_SECONDS / 2)) || true
+    warm_up
   fi
   measure_cpu_and_tcp
   measure_tcp tcp1_ba_gbps -R

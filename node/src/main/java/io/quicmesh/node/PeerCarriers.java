@@ -68,6 +68,7 @@ final class PeerCarriers {
   private boolean wasLaneMissing;
   private boolean wasAttached;
   private long attachNanos;
+  private @Nullable Carrier migrated;
   private long stuckSinceNanos;
 
   PeerCarriers(Session session, NodeContext context, Observer observer, boolean isInitiator) {
@@ -113,6 +114,9 @@ final class PeerCarriers {
     }
     entries.remove(entry);
     leaving.remove(entry.id());
+    if (carrier.equals(migrated)) {
+      migrated = null;
+    }
     heartbeatsLostBefore += entry.health().heartbeatsLost();
     if (entries.find(entry.id()) == null) {
       long now = context.nowNanos();
@@ -237,14 +241,24 @@ final class PeerCarriers {
   /**
    * The path under a carrier is another one since this time. QUIC repairs only slowly, if at all,
    * what was lost on the old path: so the set-up goes on by another stream, and the lanes, if they
-   * are on that carrier, are attached there anew, which sends it again.
+   * are on that carrier, are attached there anew, which sends it again. A handover that is under
+   * way comes first; it may leave the carrier or find it well again.
    */
   void handleMigrated(Carrier carrier, long sinceNanos) {
     session.replaceSetUp(carrier);
     boolean isMending = attachNanos - sinceNanos >= 0;
-    if (carrier.equals(session.carrier()) && !isMending && isAtRest()) {
-      attachNanos = context.nowNanos();
-      session.attachAndResend(carrier);
+    migrated = carrier.equals(session.carrier()) && !isMending ? carrier : null;
+    attachMigrated();
+  }
+
+  private void attachMigrated() {
+    Carrier carrier = migrated;
+    if (carrier != null && isAtRest()) {
+      migrated = null;
+      if (carrier.equals(session.carrier())) {
+        attachNanos = context.nowNanos();
+        session.attachAndResend(carrier);
+      }
     }
   }
 
@@ -311,6 +325,7 @@ final class PeerCarriers {
     while (drainOnce() && rounds < ROUNDS_MAX) {
       rounds++;
     }
+    attachMigrated();
   }
 
   private boolean drainOnce() {

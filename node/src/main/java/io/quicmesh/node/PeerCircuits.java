@@ -32,10 +32,21 @@ final class PeerCircuits {
 
   void handlePresence(RelayClient relay, ControlMessage.Presence presence) {
     if (presence.up()) {
-      presences.put(relay, presence);
+      ControlMessage.Presence before = presences.put(relay, presence);
+      if (before != null && !before.observed().equals(presence.observed())) {
+        handleMoved(relay);
+      }
     } else {
       presences.remove(relay);
       closeCircuit(relay);
+    }
+  }
+
+  /** What the relay had sent to the peer's old address is lost, which only the relay could see. */
+  private void handleMoved(RelayClient relay) {
+    CircuitCarrier circuit = find(relay);
+    if (circuit != null) {
+      carriers.handleMigrated(circuit, context.nowNanos() - RelayNews.TOLD_DELAY_NANOS);
     }
   }
 

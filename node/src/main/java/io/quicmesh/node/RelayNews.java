@@ -18,7 +18,7 @@ final class RelayNews implements Relays.Host {
   private static final Logger LOG = LoggerFactory.getLogger(RelayNews.class);
 
   /** A relay tells of a move about so long after it. */
-  private static final long OBSERVED_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  static final long TOLD_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final NodeContext context;
   private final PeerTable peers;
@@ -89,7 +89,7 @@ final class RelayNews implements Relays.Host {
 
   @Override
   public void relayObserved(RelayClient relay) {
-    long movedNanos = context.nowNanos() - OBSERVED_DELAY_NANOS;
+    long movedNanos = context.nowNanos() - TOLD_DELAY_NANOS;
     peers.snapshot().forEach(peer -> peer.handleMigrated(relay.connection(), movedNanos));
   }
 
