@@ -51,7 +51,7 @@ lab_nat_anew() { # ROUTER [NAT OPTION...]
   local arguments
   read -ra arguments <<<"${LAB_NAT[$1]}"
   lab_nat_rules "$1" "${arguments[@]}" "${@:2}" >"$LAB_DIR/nat-rules"
-  # shellcheck disable=SC2016 # expanded by that shell
+  # shellcheck disable=SC2016,SC2034 # expanded by that shell; scripts use the name
   LAB_NAT_PAUSE_MS=$(nice -n -20 ip netns exec "$LAB_ID-$1" bash -c '
     from=$EPOCHREALTIME
     nft "add table inet pause; add chain inet pause forward { type filter hook forward priority -400; policy drop; }"
