@@ -7,7 +7,7 @@
 # a file that is copied and compared, and ping. Meanwhile something happens to the network of one host or
 # of both: one row for each thing that happens. The rows come in stages, each with a network of its own:
 #
-#   v4    host1 and host2 with two uplinks each; host1 is mobile: it dials, so it has QUIC's client role
+#   v4    host1 and host2 with two uplinks each, with IPv4 only; host1 is mobile: it dials, so it has QUIC's client role
 #         and its connection migrates; host2 has the server role and cannot
 #   v6    the same, with IPv6 only
 #   nat   each host behind a router with NAT, which forgets its mappings
@@ -119,11 +119,10 @@ end_stage() {
   done
 }
 
-# Each stage is to be about one family; routers translate IPv4 only.
+# Each stage is about one family; routers translate IPv4 only.
 one_family() {
   local host family=-6
-  [[ $STAGE == v4 ]] && return
-  [[ $STAGE == nat ]] || family=-4
+  [[ $STAGE != v6 ]] || family=-4
   for host in "$A" "$B"; do
     lab_exec "$host" ip "$family" route flush default
   done
