@@ -100,6 +100,7 @@ begin_stage() { # NAME
   fi
   one_family
   start_nodes "$relay"
+  relay_ip=$(node_admin "$A" status | jq -r '.relays[0].address | sub(":[0-9]+$"; "")')
   ((moves > 0)) || warm_up "$warm" "$A" "$B" "$rate" moves_and_handovers
 }
 
@@ -360,7 +361,7 @@ moves_and_handovers() {
   port_change "$B"
   sleep 0.3
   node_hand_over "$A" "$B" relay 1000
-  port_change "relay:$(node_admin "$A" status | jq -r '.relays[0].address | sub(":[0-9]+$"; "")')"
+  port_change "relay:$relay_ip"
   sleep 0.3
 }
 
@@ -470,7 +471,6 @@ if ((moves > 0)); then
 fi
 for name in "${stages[@]}"; do
   begin_stage "$name"
-  relay_ip=$(node_admin "$A" status | jq -r '.relays[0].address | sub(":[0-9]+$"; "")')
   if [[ $name == nat ]]; then
     behind_nats
   else

@@ -27,6 +27,13 @@ class CarrierChoiceFlapTest {
     while (choice.poll() != null) {}
   }
 
+  private void startAndFlapFrom3To6Seconds() {
+    start();
+    choice.handleSilent(DIRECT, 3_000 * MS);
+    step(3_000 * MS);
+    choice.handleHeardAgain(DIRECT, 6_000 * MS);
+  }
+
   private void step(long now) {
     choice.handleDeadline(now);
     while (choice.poll() instanceof ChoiceOutput.Move move) {
@@ -85,10 +92,7 @@ class CarrierChoiceFlapTest {
 
   @Test
   void aPathThatIsWellAgainIsUsedAgain() {
-    start();
-    choice.handleSilent(DIRECT, 3_000 * MS);
-    step(3_000 * MS);
-    choice.handleHeardAgain(DIRECT, 6_000 * MS);
+    startAndFlapFrom3To6Seconds();
 
     for (long t = 6_000; t < 15_000; t += 10) {
       step(t * MS);
@@ -100,10 +104,7 @@ class CarrierChoiceFlapTest {
 
   @Test
   void aConnectionThatIsRenewedOnAPathThatFlappedNeedNotEarnItsRankBack() {
-    start();
-    choice.handleSilent(DIRECT, 3_000 * MS);
-    step(3_000 * MS);
-    choice.handleHeardAgain(DIRECT, 6_000 * MS);
+    startAndFlapFrom3To6Seconds();
     choice.handleForced(CarrierKind.DIRECT, null, 1_000 * MS, 6_000 * MS);
     step(6_000 * MS);
     CarrierId renewed = new CarrierId(CarrierKind.DIRECT, "d2");

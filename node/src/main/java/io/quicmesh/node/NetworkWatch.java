@@ -113,6 +113,10 @@ final class NetworkWatch implements AutoCloseable {
     }
   }
 
+  /**
+   * Not all changes of the kernel's choice are told: over IPv6 it passes over a router that does
+   * not answer, and comes back to it, without a change of a route (RFC 4191, section 3.2).
+   */
   private void tick() {
     sleep.handleDeadline(clock.instant(), System.nanoTime());
     for (Wake wake = sleep.poll(); wake != null; wake = sleep.poll()) {
@@ -136,10 +140,6 @@ final class NetworkWatch implements AutoCloseable {
     tell(change, kernelsView());
   }
 
-  /**
-   * Not all changes of the kernel's choice are told: over IPv6 it passes over a router that does
-   * not answer, and comes back to it, without a change of a route (RFC 4191, section 3.2).
-   */
   private void lookUpAll() {
     uses.clear();
     remotes.forEach(this::lookUp);

@@ -73,23 +73,27 @@ final class ClientPort extends AbstractChannel {
     socket = next;
     leave(left);
     if (last != null) {
-      socket.send(last.retainedDuplicate());
+      socket.send(lastDatagram(last));
     }
   }
 
-  /** Keeps the last datagram of what is sent. */
   private void remember(Object message) {
     if (message instanceof DatagramPacket packet) {
       forgetLast();
-      ByteBuf content = packet.content();
-      int bytes = content.readableBytes();
-      int lastBytes = bytes;
-      if (packet instanceof SegmentedDatagramPacket segmented && segmented.segmentSize() < bytes) {
-        lastBytes = bytes - (bytes - 1) / segmented.segmentSize() * segmented.segmentSize();
-      }
-      ByteBuf slice = content.retainedSlice(content.writerIndex() - lastBytes, lastBytes);
-      last = new DatagramPacket(slice, packet.recipient());
+      last = packet.retain();
     }
+  }
+
+  /** The last datagram of what may be several in a row. */
+  private static DatagramPacket lastDatagram(DatagramPacket sent) {
+    ByteBuf content = sent.content();
+    int bytes = content.readableBytes();
+    int lastBytes = bytes;
+    if (sent instanceof SegmentedDatagramPacket segmented && segmented.segmentSize() < bytes) {
+      lastBytes = bytes - (bytes - 1) / segmented.segmentSize() * segmented.segmentSize();
+    }
+    ByteBuf slice = content.retainedSlice(content.writerIndex() - lastBytes, lastBytes);
+    return new DatagramPacket(slice, sent.recipient());
   }
 
   private void forgetLast() {
