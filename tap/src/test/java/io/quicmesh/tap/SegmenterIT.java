@@ -71,7 +71,7 @@ final class SegmenterIT {
       List<byte[]> expected = ours(frame);
       assertThat(loop.call(() -> in.write(frame, 0, frame.readableBytes()))).as(what).isTrue();
 
-      List<byte[]> actual = output.awaitFrames(expected.size());
+      List<byte[]> actual = awaitFrames(expected.size(), what);
       assertThat(actual).as(what).hasSameSizeAs(expected);
       for (int i = 0; i < actual.size(); i++) {
         assertThat(actual.get(i)).as("%s, segment %d", what, i).isEqualTo(expected.get(i));
@@ -103,6 +103,14 @@ final class SegmenterIT {
     assertThat(accepted).isGreaterThan(1_000);
   }
 
+  private List<byte[]> awaitFrames(int count, String what) throws InterruptedException {
+    try {
+      return output.awaitFrames(count);
+    } catch (AssertionError e) {
+      throw new AssertionError(what + ", " + count + " segments", e);
+    }
+  }
+
   private static String describe(long seed, int round, ByteBuf frame) {
     String head = ByteBufUtil.hexDump(frame, 0, Math.min(HEAD_BYTES, frame.readableBytes()));
     return "seed " + seed + ", round " + round + ", " + head;
@@ -126,7 +134,9 @@ final class SegmenterIT {
     boolean cut = random.nextInt(4) > 0;
     int sizeBytes = 100 + random.nextInt(1_300);
     Frames frames = udp ? Frames.udp4() : Frames.tcp4();
-    frames.payload(random, cut ? 1 + random.nextInt(sizeBytes * 40) : random.nextInt(1_300));
+    int segmentsMax = random.nextInt(8) == 0 ? 1 : 40;
+    frames.payload(
+        random, cut ? 1 + random.nextInt(sizeBytes * segmentsMax) : random.nextInt(1_300));
     int vlan = 0x8100_0000 | random.nextInt(1, 4_095);
     switch (random.nextInt(4)) {
       case 0 -> frames.tags(vlan);

@@ -49,8 +49,8 @@ public final class VirtioNetHeader {
 
   /**
    * Checks a frame that came from elsewhere, and masks its header to what is allowed: known flags
-   * only, no stray numbers, and a header length that is computed anew. Changes nothing unless the
-   * frame is accepted.
+   * only, no stray numbers, and a header length that is computed anew. A superframe of one segment
+   * becomes a frame with an open checksum. Changes nothing unless the frame is accepted.
    *
    * @param lengthBytes the length of header and frame
    */
@@ -157,8 +157,20 @@ public final class VirtioNetHeader {
       return HeaderVerdict.GSO_SIZE;
     }
     buf.setByte(offset, FLAG_NEEDS_CHECKSUM);
-    buf.setShortLE(offset + HEADER_LENGTH_OFFSET, headerBytes);
+    if (frameBytes - headerBytes <= gsoSizeBytes(buf, offset)) {
+      makeOneSegment(buf, offset);
+    } else {
+      buf.setShortLE(offset + HEADER_LENGTH_OFFSET, headerBytes);
+    }
     return HeaderVerdict.ACCEPTED;
+  }
+
+  /** The kernel drops a superframe that is no longer than one segment, so it becomes a frame. */
+  private static void makeOneSegment(ByteBuf buf, int offset) {
+    int checksumEnd = checksumStart(buf, offset) + checksumOffset(buf, offset) + Short.BYTES;
+    buf.setByte(offset + GSO_TYPE_OFFSET, GSO_NONE);
+    buf.setShortLE(offset + HEADER_LENGTH_OFFSET, checksumEnd);
+    buf.setShortLE(offset + GSO_SIZE_OFFSET, 0);
   }
 
   private static boolean matches(long found, int type) {

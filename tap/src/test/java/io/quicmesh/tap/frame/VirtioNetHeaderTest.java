@@ -62,14 +62,24 @@ final class VirtioNetHeaderTest {
   @Test
   void acceptsEveryKindOfSuperframeAndComputesItsHeaderLength() {
     assertHeaderLength(Frames.tcp4().payload(random, 9_000).open(TCPV4, 1_448), 54);
-    assertHeaderLength(Frames.tcp4().tcpOptions(12).payload(random, 9).open(TCPV4, 1_448), 66);
-    assertHeaderLength(Frames.tcp6().tags(0x8100_0001).payload(random, 9).open(TCPV6, 100), 78);
+    assertHeaderLength(Frames.tcp4().tcpOptions(12).payload(random, 1_449).open(TCPV4, 1_448), 66);
+    assertHeaderLength(Frames.tcp6().tags(0x8100_0001).payload(random, 101).open(TCPV6, 100), 78);
     assertHeaderLength(Frames.udp4().payload(random, 9_000).open(UDP, 1_000), 42);
     assertHeaderLength(
         Frames.udp6().tags(0x88a8_0001, 0x8100_0002).payload(random, 9).open(UDP, 4), 70);
     int[] hopByHop = {6, 0, 1, 4, 0, 0, 0, 0};
     assertHeaderLength(
         Frames.tcp6().extensions(0, hopByHop).payload(random, 9_000).open(TCPV6, 1_000), 82);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 999, 1_000})
+  void makesASuperframeOfOneSegmentAFrame(int payloadBytes) {
+    ByteBuf tcp = Frames.tcp4().payload(random, payloadBytes).open(TCPV4 | 0x80, 1_000);
+    ByteBuf udp = Frames.udp6().payload(random, payloadBytes).open(UDP, 1_000);
+
+    assertHeader(tcp, Frames.tcp4().payload(random, payloadBytes).open(0, 0));
+    assertHeader(udp, Frames.udp6().payload(random, payloadBytes).open(0, 0));
   }
 
   @Test
@@ -205,6 +215,15 @@ final class VirtioNetHeaderTest {
     assertThat(sanitize(buf)).isEqualTo(HeaderVerdict.ACCEPTED);
     assertThat(VirtioNetHeader.headerLengthBytes(buf, 0)).isEqualTo(headerBytes);
     buf.release();
+  }
+
+  private static void assertHeader(ByteBuf buf, ByteBuf same) {
+    assertThat(sanitize(buf)).isEqualTo(HeaderVerdict.ACCEPTED);
+    assertThat(sanitize(same)).isEqualTo(HeaderVerdict.ACCEPTED);
+    assertThat(ByteBufUtil.hexDump(buf, 0, VirtioNetHeader.BYTES))
+        .isEqualTo(ByteBufUtil.hexDump(same, 0, VirtioNetHeader.BYTES));
+    buf.release();
+    same.release();
   }
 
   private static void assertRefused(ByteBuf buf) {
