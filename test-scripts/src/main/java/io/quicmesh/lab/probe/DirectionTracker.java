@@ -55,7 +55,7 @@ public final class DirectionTracker {
     long excessNanos = 0;
     if (started) {
       Gap gap =
-          new Gap(probe.flow, flow.lastArrivalNanos(), arrivalNanos, probe.spacingNanos, false);
+          new Gap(probe.flow, flow.lastArrivalNanos(), arrivalNanos, probe.spacingNanos, 0, false);
       excessNanos = Math.max(0, gap.excessNanos());
       gaps.add(gap);
     }
@@ -83,9 +83,10 @@ public final class DirectionTracker {
    *
    * @param sentByFlow how many frames each flow was sent
    * @param lastSentNanos when the last of them was sent
-   * @param stalls when the sender was stopped
+   * @param sender when the sender was stopped
+   * @param machine when the machine was slow
    */
-  public Summary summarise(long[] sentByFlow, long lastSentNanos, Stalls stalls) {
+  public Summary summarise(long[] sentByFlow, long lastSentNanos, Stalls sender, Stalls machine) {
     for (int i = 0; i < flows.length; i++) {
       addOpenGap(i, sentByFlow[i], lastSentNanos);
     }
@@ -93,6 +94,7 @@ public final class DirectionTracker {
     for (int i = 0; i < flows.length; i++) {
       longestLoss = Math.max(longestLoss, flows[i].longestLoss(sentByFlow[i]));
     }
+    List<Gap> longest = gaps.longestFirst(sender, machine);
     long sent = LongStream.of(sentByFlow).sum();
     return new Summary(
         sent,
@@ -104,7 +106,8 @@ public final class DirectionTracker {
         returned,
         longestLoss,
         receivedPerSecond(),
-        gaps.longestFirst(stalls, GAPS_TOLD),
+        longest.stream().limit(GAPS_TOLD).toList(),
+        longest.stream().mapToLong(Gap::excessAtSpeedNanos).max().orElse(0),
         latencies);
   }
 
@@ -118,7 +121,7 @@ public final class DirectionTracker {
     FlowTracker flow = flows[index];
     if (flow.received() > 0 && flow.nextNumber() < sent) {
       long endNanos = lastSentNanos + flow.lastArrivalNanos() - flow.lastSentNanos();
-      gaps.add(new Gap(index, flow.lastArrivalNanos(), endNanos, 0, true));
+      gaps.add(new Gap(index, flow.lastArrivalNanos(), endNanos, 0, 0, true));
     }
   }
 
@@ -135,6 +138,8 @@ public final class DirectionTracker {
    * @param longestLoss the most frames that one flow lost in a row
    * @param receivedPerSecond frames a second between the first arrival and the last
    * @param gaps the longest gaps, longest first
+   * @param longestGapAtSpeedNanos the longest of all, the time in which the machine was slow taken
+   *     out
    * @param latencies from sending to arrival, in nanoseconds
    */
   public record Summary(
@@ -148,5 +153,6 @@ public final class DirectionTracker {
       long longestLoss,
       double receivedPerSecond,
       List<Gap> gaps,
+      long longestGapAtSpeedNanos,
       Histogram latencies) {}
 }

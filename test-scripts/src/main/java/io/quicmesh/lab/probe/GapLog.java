@@ -33,13 +33,12 @@ final class GapLog {
     }
   }
 
-  /** The longest, when what the sender stalled is taken out. */
-  List<Gap> longestFirst(Stalls stalls, int limit) {
+  /** All that were kept, when what the sender stalled is taken out. */
+  List<Gap> longestFirst(Stalls sender, Stalls machine) {
     return longest.stream()
-        .map(gap -> gap.withoutStalls(stalls))
+        .map(gap -> gap.without(sender, machine))
         .filter(gap -> gap.excessNanos() > 0)
         .sorted(LONGEST_FIRST)
-        .limit(limit)
         .toList();
   }
 }

@@ -3,9 +3,9 @@ package io.quicmesh.lab.probe;
 import java.util.Arrays;
 
 /**
- * The times in which the sender was stopped between noting a frame's time and handing it over, so
- * that a gap is not blamed on the way. Mutable; owned by the sending thread, and read when it is
- * done.
+ * The times in which somebody was stopped who is not the way of the frames, so that a gap is not
+ * blamed on it: the sender between noting a frame's time and handing it over, or the whole machine.
+ * Mutable; owned by the thread that notes, and read when it is done.
  */
 public final class Stalls {
 
@@ -22,7 +22,7 @@ public final class Stalls {
   }
 
   /** How much of the given time was stalled. */
-  long overlapNanos(long fromNanos, long toNanos) {
+  public long overlapNanos(long fromNanos, long toNanos) {
     int at = Arrays.binarySearch(bounds, 0, size, fromNanos);
     int index = (at < 0 ? -at - 1 : at) & ~1;
     long overlap = 0;

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.quicmesh.lab.probe.DirectionTracker;
 import io.quicmesh.lab.probe.Gap;
+import io.quicmesh.lab.probe.Stalls;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,10 +25,12 @@ record ProbeReport(
     int flows,
     Map<String, Direction> directions,
     Totals total,
+    Machine machine,
     long ringDrops) {
 
   private static final double NANOS_PER_MILLI = 1e6;
   private static final double NANOS_PER_MICRO = 1e3;
+  private static final double NANOS_PER_SECOND = 1e9;
 
   /** When it ran and for how long. */
   record Times(RunClock clock, double seconds) {}
@@ -45,6 +49,7 @@ record ProbeReport(
       double sentPerSecond,
       double receivedPerSecond,
       double maxGapMs,
+      double maxGapAtSpeedMs,
       List<GapEntry> gaps,
       List<Double> gapWindowsMs,
       Latency latencyUs,
@@ -68,6 +73,7 @@ record ProbeReport(
           rounded(summary.sent() / seconds),
           rounded(summary.receivedPerSecond()),
           gaps.isEmpty() ? 0 : gaps.get(0).gapMs(),
+          rounded(summary.longestGapAtSpeedNanos() / NANOS_PER_MILLI),
           gaps,
           gapWindowsMs,
           Latency.of(summary.latencies()),
@@ -99,7 +105,8 @@ record ProbeReport(
   }
 
   /**
-   * One gap: how long delivery paused beyond the sender's own spacing, and both parts.
+   * One gap: how long delivery paused beyond the sender's own spacing, both parts, and for how much
+   * of it the machine was slow.
    *
    * @param open whether nothing arrived any more
    */
@@ -111,6 +118,7 @@ record ProbeReport(
       double gapMs,
       double arrivalMs,
       double senderMs,
+      double machineMs,
       boolean open) {
 
     static GapEntry of(Gap gap, RunClock clock) {
@@ -121,6 +129,7 @@ record ProbeReport(
           rounded(gap.excessNanos() / NANOS_PER_MILLI),
           rounded((gap.toNanos() - gap.fromNanos()) / NANOS_PER_MILLI),
           rounded(gap.spacingNanos() / NANOS_PER_MILLI),
+          rounded(gap.machineNanos() / NANOS_PER_MILLI),
           gap.open());
     }
   }
@@ -180,10 +189,11 @@ record ProbeReport(
       long doubled,
       long reordered,
       long errors,
-      double maxGapMs) {
+      double maxGapMs,
+      double maxGapAtSpeedMs) {
 
     static Totals of(Iterable<Direction> directions) {
-      Totals sum = new Totals(0, 0, 0, 0, 0, 0, 0);
+      Totals sum = new Totals(0, 0, 0, 0, 0, 0, 0, 0);
       for (Direction each : directions) {
         sum =
             new Totals(
@@ -193,9 +203,27 @@ record ProbeReport(
                 sum.doubled + each.doubled,
                 sum.reordered + each.reordered,
                 sum.errors + each.errors(),
-                Math.max(sum.maxGapMs, each.maxGapMs));
+                Math.max(sum.maxGapMs, each.maxGapMs),
+                Math.max(sum.maxGapAtSpeedMs, each.maxGapAtSpeedMs));
       }
       return sum;
+    }
+  }
+
+  /** For how long the machine was slow, in all and in every 50 ms since the start. */
+  @JsonNaming(SnakeCaseStrategy.class)
+  record Machine(double slowMs, List<Double> slowWindowsMs) {
+
+    static Machine of(Stalls slow, RunClock clock, double seconds) {
+      long startNanos = clock.startNanos();
+      long endNanos = startNanos + Math.round(seconds * NANOS_PER_SECOND);
+      List<Double> windows = new ArrayList<>();
+      for (long at = startNanos; at < endNanos; at += GapWindows.WINDOW_NANOS) {
+        long slowNanos = slow.overlapNanos(at, at + GapWindows.WINDOW_NANOS);
+        windows.add(rounded(slowNanos / NANOS_PER_MILLI));
+      }
+      return new Machine(
+          rounded(slow.overlapNanos(startNanos, endNanos) / NANOS_PER_MILLI), windows);
     }
   }
 

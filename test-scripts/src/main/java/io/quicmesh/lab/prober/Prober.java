@@ -1,6 +1,7 @@
 package io.quicmesh.lab.prober;
 
 import io.quicmesh.lab.probe.DirectionTracker;
+import io.quicmesh.lab.probe.Stalls;
 import io.quicmesh.tap.PacketRing;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -10,7 +11,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * One run: waits until the way is open, sends until it is told to stop, waits for what is still
- * under way, reports. Sends on the calling thread and receives on another.
+ * under way, reports. Sends on the calling thread, receives on another, and measures the machine on
+ * a third.
  */
 final class Prober implements AutoCloseable {
 
@@ -25,6 +27,7 @@ final class Prober implements AutoCloseable {
   private final ProbeEnd[] ends;
   private final DirectionSender[] senders;
   private final ProbeReceiver receiver;
+  private final MachineMeter machine = new MachineMeter();
   private volatile boolean stopping;
 
   Prober(int run, ProbeOptions options, ProbeEnd[] ends, GapPrinter gapPrinter) {
@@ -66,12 +69,13 @@ final class Prober implements AutoCloseable {
 
   /** Sends for the given time, then waits for stragglers until none came for {@code drainNanos}. */
   ProbeReport send(long durationNanos, long drainNanos) throws IOException, InterruptedException {
+    machine.start();
     RunClock clock = RunClock.now();
     sendUntil(clock.startNanos(), clock.startNanos() + durationNanos);
     double seconds = clock.seconds(System.nanoTime());
     drain(drainNanos);
     receiver.stop();
-    return report(clock, seconds);
+    return report(clock, seconds, machine.stop());
   }
 
   /** An end that sends no data still says hello, so that switches know where it is. */
@@ -122,14 +126,14 @@ final class Prober implements AutoCloseable {
     }
   }
 
-  private ProbeReport report(RunClock clock, double seconds) {
+  private ProbeReport report(RunClock clock, double seconds, Stalls slow) {
     Map<String, ProbeReport.Direction> directions = new LinkedHashMap<>();
     for (int i = 0; i < options.directions(); i++) {
       DirectionSender sender = senders[i];
       DirectionTracker.Summary summary =
           receiver
               .tracker(i)
-              .summarise(sender.sentByFlow(), sender.lastSentNanos(), sender.stalls());
+              .summarise(sender.sentByFlow(), sender.lastSentNanos(), sender.stalls(), slow);
       directions.put(
           NAMES[i],
           ProbeReport.Direction.of(
@@ -147,6 +151,7 @@ final class Prober implements AutoCloseable {
         options.flows(),
         directions,
         ProbeReport.Totals.of(directions.values()),
+        ProbeReport.Machine.of(slow, clock, seconds),
         ends[0].socket().ringDrops() + ends[1].socket().ringDrops());
   }
 

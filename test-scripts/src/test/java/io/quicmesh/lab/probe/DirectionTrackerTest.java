@@ -14,6 +14,7 @@ final class DirectionTrackerTest {
 
   private final DirectionTracker tracker = new DirectionTracker(2);
   private final Stalls stalls = new Stalls();
+  private final Stalls machine = new Stalls();
 
   @Test
   void aCleanRunHasNoErrorAndNoGap() {
@@ -45,7 +46,7 @@ final class DirectionTrackerTest {
     arriveInTime(0, 60, 100);
 
     assertThat(summarise(100, 0).gaps())
-        .containsExactly(new Gap(0, 9 * MILLI + DELAY, 60 * MILLI + DELAY, MILLI, false));
+        .containsExactly(new Gap(0, 9 * MILLI + DELAY, 60 * MILLI + DELAY, MILLI, 0, false));
   }
 
   @Test
@@ -95,6 +96,23 @@ final class DirectionTrackerTest {
     arrive(0, 6, 6 * MILLI, MILLI, 8 * MILLI);
 
     assertThat(errors(summarise(8, 0))).containsExactly(0, 0, 2);
+  }
+
+  @Test
+  void aSlowMachineIsToldBesideAGap() {
+    machine.add(20 * MILLI, 50 * MILLI);
+    machine.add(70 * MILLI, 90 * MILLI);
+    arriveInTime(0, 0, 10);
+    arriveInTime(0, 60, 70);
+    arriveInTime(0, 95, 100);
+
+    Summary summary = summarise(100, 0);
+
+    assertThat(summary.gaps())
+        .extracting(Gap::machineNanos)
+        .containsExactly(30 * MILLI, 20 * MILLI);
+    assertThat(summary.gaps().get(0).excessNanos()).isEqualTo(50 * MILLI);
+    assertThat(summary.longestGapAtSpeedNanos()).isEqualTo(20 * MILLI);
   }
 
   @Test
@@ -160,7 +178,7 @@ final class DirectionTrackerTest {
 
   private Summary summarise(long sentOfFirst, long sentOfSecond) {
     long last = Math.max(sentOfFirst, sentOfSecond) - 1;
-    return tracker.summarise(new long[] {sentOfFirst, sentOfSecond}, last * MILLI, stalls);
+    return tracker.summarise(new long[] {sentOfFirst, sentOfSecond}, last * MILLI, stalls, machine);
   }
 
   private static long[] errors(Summary summary) {
