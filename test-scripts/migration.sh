@@ -99,7 +99,7 @@ begin_stage() { # NAME
   if [[ $1 == v6 ]]; then
     relay="[$(lab_ip6 relay)]:$LAB_RELAY_PORT#${relay##*#}"
   fi
-  one_family
+  links_up
   start_nodes "$relay"
   relay_ip=$(node_admin "$A" status | jq -r '.relays[0].address | sub(":[0-9]+$"; "")')
   ((moves > 0)) || warm_up "$warm" "$A" "$B" "$rate" moves_and_handovers
@@ -121,13 +121,23 @@ end_stage() {
   done
 }
 
-# Each stage is about one family; routers translate IPv4 only.
+# Each stage is about one family; routers translate IPv4 only. A link that comes up brings both.
 one_family() {
   local host family=-6
   [[ $STAGE != v6 ]] || family=-4
   for host in "$A" "$B"; do
     lab_exec "$host" ip "$family" route flush default
   done
+}
+
+links_up() {
+  local host if
+  for host in "$A" "$B"; do
+    for if in eth0 eth1; do
+      [[ -z ${LAB_END[$host/$if]-} ]] || lab_link_up "$host" "$if"
+    done
+  done
+  one_family
 }
 
 # ---- the way of the session --------------------------------------------------------------------------
@@ -248,12 +258,11 @@ restore() {
       link_both "$host" "$if" mend
       link_both "$host" "$if" set mtu=0
       lab_carrier_up "$host" "$if"
-      lab_link_up "$host" "$if"
     done
   done
   [[ -z $SILENCED ]] || plug_anew "$SILENCED"
   SILENCED=''
-  one_family
+  links_up
   sleep 1
   [[ $STAGE != v6 ]] || meet_routers
 }
@@ -296,12 +305,11 @@ address_change() { # HOST
 }
 
 prefer_second() { # HOST
-  lab_exec "$1" ip route replace default via "$LAB_GATEWAY4" dev eth1 onlink metric 50
-  lab_exec "$1" ip -6 route replace default via "$LAB_GATEWAY6" dev eth1 metric 50
-  one_family
+  local route=(default via "$LAB_GATEWAY4" dev eth1 onlink metric 50)
+  [[ $STAGE != v6 ]] || route=(default via "$LAB_GATEWAY6" dev eth1 metric 50)
+  lab_exec "$1" ip route replace "${route[@]}"
   sleep 1.5
-  lab_exec "$1" ip route del default via "$LAB_GATEWAY4" dev eth1 metric 50 2>/dev/null || [[ $STAGE == v6 ]]
-  lab_exec "$1" ip -6 route del default via "$LAB_GATEWAY6" dev eth1 metric 50
+  lab_exec "$1" ip route del "${route[@]}"
 }
 
 double_switch() { # HOST

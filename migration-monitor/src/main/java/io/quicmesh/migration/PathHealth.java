@@ -33,6 +33,7 @@ public final class PathHealth {
   private final PathHealthSettings settings;
   private final Deque<HealthOutput> outputs = new ArrayDeque<>();
   private final Heartbeats heartbeats = new Heartbeats();
+  private final EchoSamples echoSamples = new EchoSamples();
   private final RttEstimate rtt = new RttEstimate();
   private final LossEstimate loss;
   private final DeliveryRate delivery;
@@ -101,7 +102,10 @@ public final class PathHealth {
     }
     loss.add(1 + heartbeats.skipped(), heartbeats.skipped(), nowNanos);
     heartbeatsLost += heartbeats.skipped();
-    handleRtt(nowNanos - sentNanos, nowNanos);
+    long sampleNanos = echoSamples.handleEcho(sentNanos, silent, nowNanos);
+    if (sampleNanos != EchoSamples.NONE) {
+      handleRtt(sampleNanos, nowNanos);
+    }
     handleAnswered(sentNanos, nowNanos);
     planHeartbeat(nowNanos);
     checkSmallPacketsOnly(sentNanos, nowNanos);
@@ -190,6 +194,7 @@ public final class PathHealth {
     }
     if (silent) {
       silent = false;
+      echoSamples.handleHeardAgain(nowNanos);
       lastProgressNanos = nowNanos; // what was sent into the silence was lost whatever its size
       outputs.add(new HealthOutput.HeardAgain(silenceNanos(nowNanos)));
     }

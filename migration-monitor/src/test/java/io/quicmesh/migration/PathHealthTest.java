@@ -195,6 +195,38 @@ class PathHealthTest {
   }
 
   @Test
+  void anOutageIsNoRoundTrip() {
+    runEchoing(0, 5_000 * MS, 10 * MS);
+    long sent = health.nextDeadlineNanos();
+    List<Long> delayed = new ArrayList<>();
+    while (health.nextDeadlineNanos() < sent + 4_000 * MS) {
+      health.handleDeadline(health.nextDeadlineNanos());
+      for (HealthOutput o : drain()) {
+        if (o instanceof HealthOutput.SendHeartbeat beat) {
+          delayed.add(beat.sequence());
+        }
+      }
+    }
+    for (long sequence : delayed) {
+      health.handleEcho(sequence, sent + 4_000 * MS);
+    }
+
+    assertThat(delayed).hasSizeGreaterThan(10);
+    assertThat(drain()).hasOnlyElementsOfType(HealthOutput.HeardAgain.class);
+    assertThat(health.quality(sent + 4_000 * MS).rttNanos()).isEqualTo(10 * MS);
+    assertThat(health.silenceThresholdNanos()).isEqualTo(250 * MS);
+  }
+
+  @Test
+  void aPathThatBecomesSlowIsSilentForAWhileAndThenNoMore() {
+    runEchoing(0, 5_000 * MS, 10 * MS);
+
+    assertThat(runEchoing(5_000 * MS, 15_000 * MS, 1_000 * MS)).isNotEmpty();
+    assertThat(runEchoing(15_000 * MS, 60_000 * MS, 1_000 * MS)).isEmpty();
+    assertThat(health.quality(60_000 * MS).rttNanos()).isBetween(990 * MS, 1_000 * MS);
+  }
+
+  @Test
   void saysSilentOnlyOnce() {
     health.handleRtt(10 * MS, 0);
     for (long t = 0; t <= 2_000; t += 250) {
