@@ -17,7 +17,9 @@ public enum MigrationCause {
   /**
    * The peer sends from the same address and another port: most likely a NAT made a new mapping.
    */
-  NAT_REBINDING;
+  NAT_REBINDING,
+  /** The peer's new path did not answer, and its last one is used again (RFC 9000 9.3.2). */
+  FELL_BACK;
 
   /** The name as logs and the API show it, for example {@code link-down}. */
   public String label() {

@@ -21,6 +21,7 @@ final class PeerPaths {
   private final TrackedConnection connection;
   private final Set<InetSocketAddress> validated = new LinkedHashSet<>();
   private @Nullable InetSocketAddress inUse;
+  private boolean targetFailed;
 
   PeerPaths(TrackedConnection connection) {
     this.connection = connection;
@@ -48,6 +49,7 @@ final class PeerPaths {
   }
 
   private void handleNew(InetSocketAddress remote, Instant wallNow, long nowNanos) {
+    targetFailed = false;
     if (!remote.equals(connection.movingAddress())) {
       connection.start(target(remote), wallNow, nowNanos);
     }
@@ -69,7 +71,12 @@ final class PeerPaths {
       connection.forgetAttempt();
       return;
     }
-    connection.start(target(remote), wallNow, nowNanos);
+    boolean fellBack = targetFailed && validated.contains(remote);
+    targetFailed = false;
+    connection.start(
+        fellBack ? new TrackedConnection.Target(remote, MigrationCause.FELL_BACK) : target(remote),
+        wallNow,
+        nowNanos);
     inUse = remote;
     if (validated.contains(remote)) {
       complete(nowNanos);
@@ -80,6 +87,7 @@ final class PeerPaths {
     validated.remove(remote);
     if (remote.equals(connection.target())) {
       inUse = null;
+      targetFailed = reason == MigrationFailure.VALIDATION_FAILED;
       connection.fail(reason, nowNanos);
     }
   }

@@ -222,6 +222,28 @@ class MigrationTrackerTest {
   }
 
   @Test
+  void serverFallsBackToAPathOfThePeerThatWasValidated() {
+    openServer("aa");
+    tracker.handlePathEvent("aa", new PathEvent.New(SERVER, CELLULAR), WALL, 10);
+    tracker.handlePathEvent("aa", new PathEvent.Validated(SERVER, CELLULAR), WALL, 20);
+    tracker.handlePathEvent("aa", new PathEvent.PeerMigrated(SERVER, CELLULAR), WALL, 21);
+    tracker.handlePathEvent("aa", new PathEvent.New(SERVER, at(10, 6001)), WALL, 30);
+    tracker.handlePathEvent("aa", new PathEvent.FailedValidation(SERVER, at(10, 6001)), WALL, 40);
+    tracker.handlePathEvent("aa", new PathEvent.PeerMigrated(SERVER, WIFI), WALL, 41);
+    tracker.handlePathEvent("aa", new PathEvent.New(SERVER, at(11, 6001)), WALL, 50);
+    tracker.handlePathEvent("aa", new PathEvent.Validated(SERVER, at(11, 6001)), WALL, 60);
+    tracker.handlePathEvent("aa", new PathEvent.PeerMigrated(SERVER, at(11, 6001)), WALL, 61);
+
+    assertThat(tracker.events())
+        .extracting(recorded -> recorded.event().cause())
+        .containsExactly(
+            MigrationCause.PEER_MOVED,
+            MigrationCause.FELL_BACK,
+            MigrationCause.PEER_MOVED,
+            MigrationCause.PEER_MOVED);
+  }
+
+  @Test
   void failedValidationFailsTheMigrationAndKeepsTheAddress() {
     openServer("aa");
     tracker.handlePathEvent("aa", new PathEvent.New(SERVER, CELLULAR), WALL, ms(10));

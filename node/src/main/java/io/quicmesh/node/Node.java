@@ -374,8 +374,8 @@ public final class Node implements AutoCloseable {
                 relays.close();
                 mesh.close();
               })
-          .await(2, TimeUnit.SECONDS);
-      context.endpoint().close().await(3, TimeUnit.SECONDS);
+          .await(1, TimeUnit.SECONDS);
+      context.endpoint().close().await(1, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -383,7 +383,7 @@ public final class Node implements AutoCloseable {
     tap.close();
     context.tls().close();
     helper.shutdownNow();
-    group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
+    group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
   }
 
   /** The allocator of the data path. */

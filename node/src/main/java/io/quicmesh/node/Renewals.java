@@ -2,18 +2,21 @@ package io.quicmesh.node;
 
 import io.quicmesh.migration.MigrationFailure;
 import io.quicmesh.migration.MigrationNotice;
+import io.quicmesh.transport.quic.ConnectionStats;
 import io.quicmesh.transport.quic.QuicConnection;
 import io.quicmesh.transport.wire.ControlMessage;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Replaces connections that migrations have worn out: those that used up most of the addresses that
  * QUIC allows them, those whose migration failed, and those whose control stream does not answer
- * after one, because QUIC does not send again all that was lost on the path before. Loop-owned.
+ * after one: because QUIC does not send again all that was lost on the path before, or because the
+ * new path drops packets as long as the old one carried (QUIC goes on with their size). Loop-owned.
  */
 final class Renewals {
 
@@ -26,6 +29,9 @@ final class Renewals {
   private static final int SERVER_MIGRATIONS_MAX = 50;
 
   private static final long ANSWER_MILLIS = 1000;
+  private static final long FULL_SIZE_MILLIS_MIN = 400;
+
+  private static final long PACKET_BYTES_MIN = 1_500;
 
   /** What is done to a connection that has to be replaced. */
   interface Owner {
@@ -51,7 +57,7 @@ final class Renewals {
       migrations.remove(notice.connectionId());
       asked.remove(notice.connectionId());
     } else if (notice instanceof MigrationNotice.Started) {
-      later(connection, () -> giveUp(connection));
+      later(connection, ANSWER_MILLIS, () -> giveUp(connection));
     } else if (notice instanceof MigrationNotice.Completed) {
       int count = migrations.merge(connection.id(), 1, Integer::sum);
       boolean isClient = connection.role() == QuicConnection.Role.CLIENT;
@@ -79,9 +85,11 @@ final class Renewals {
   private void ask(QuicConnection connection) {
     long now = context.nowNanos();
     asked.put(connection.id(), now);
-    connection.send(new ControlMessage.Ping(now));
+    ConnectionStats stats = connection.stats().getNow();
+    connection.send(new ControlMessage.LongPing(now, packetBytes(stats)));
     later(
         connection,
+        patienceMillis(stats),
         () -> {
           if (asked.remove(connection.id(), now)) {
             renew(connection, "its control stream does not answer after a migration");
@@ -89,19 +97,32 @@ final class Renewals {
         });
   }
 
+  /** No packet is longer, so that one of those that carry as much is of full size. */
+  private static int packetBytes(@Nullable ConnectionStats stats) {
+    long knownBytes = stats == null ? 0 : stats.active().window().payloadBytesMax();
+    return (int) Math.max(knownBytes, PACKET_BYTES_MIN);
+  }
+
+  /** Time for two packets that get lost one after the other. */
+  private static long patienceMillis(@Nullable ConnectionStats stats) {
+    long rttNanos = stats == null ? 0 : stats.active().window().rttNanos();
+    long millis = TimeUnit.NANOSECONDS.toMillis(4 * rttNanos);
+    return Math.min(Math.max(millis, FULL_SIZE_MILLIS_MIN), ANSWER_MILLIS);
+  }
+
   /** The peer answered what was sent at this time on the connection. */
   void handleEcho(QuicConnection connection, long sentNanos) {
     asked.remove(connection.id(), sentNanos);
   }
 
-  private void later(QuicConnection connection, Runnable action) {
+  private void later(QuicConnection connection, long millis, Runnable action) {
     Runnable guarded =
         () -> {
           if (connection.isOpen()) {
             action.run();
           }
         };
-    var unused = context.loop().schedule(guarded, ANSWER_MILLIS, TimeUnit.MILLISECONDS);
+    var unused = context.loop().schedule(guarded, millis, TimeUnit.MILLISECONDS);
   }
 
   private void renew(QuicConnection connection, String reason) {

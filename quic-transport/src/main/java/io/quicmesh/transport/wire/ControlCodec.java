@@ -62,6 +62,8 @@ public final class ControlCodec {
       out.writeLong(closed.nonce()).writeShort(closed.code());
     } else if (message instanceof ControlMessage.Ping ping) {
       out.writeByte(6).writeLong(ping.number());
+    } else if (message instanceof ControlMessage.LongPing ping) {
+      out.writeByte(6).writeLong(ping.number()).writeZero(ping.zeroBytes());
     } else if (message instanceof ControlMessage.Pong pong) {
       out.writeByte(7).writeLong(pong.number());
     } else if (message instanceof ControlMessage.Drain drain) {

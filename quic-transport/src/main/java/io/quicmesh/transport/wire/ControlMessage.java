@@ -50,6 +50,9 @@ public sealed interface ControlMessage {
   /** Asks for a {@link Pong} with the same number. */
   record Ping(long number) implements ControlMessage {}
 
+  /** A {@link Ping}, and arrives as one, with zeros behind it: it needs packets of full size. */
+  record LongPing(long number, int zeroBytes) implements ControlMessage {}
+
   /** Answers a {@link Ping}. */
   record Pong(long number) implements ControlMessage {}
 

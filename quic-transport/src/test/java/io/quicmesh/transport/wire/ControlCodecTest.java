@@ -89,6 +89,15 @@ final class ControlCodecTest {
   }
 
   @Test
+  void aLongPingArrivesAsAPing() throws WireException {
+    ByteBuf bytes = written(new ControlMessage.LongPing(3, 1_500));
+
+    assertThat(bytes.readableBytes()).isEqualTo(2 + 1 + Long.BYTES + 1_500);
+    assertThat(ControlCodec.read(bytes)).isEqualTo(new ControlMessage.Ping(3));
+    assertThat(bytes.isReadable()).isFalse();
+  }
+
+  @Test
   void ignoresWhatALaterVersionAppended() throws WireException {
     ByteBuf bytes = written(new ControlMessage.Ping(3)).writeLong(77);
     bytes.setShort(0, bytes.getUnsignedShort(0) + Long.BYTES);
