@@ -157,11 +157,11 @@ settle() { # direct|relay
   fi
 }
 
-# What happens to a first uplink is to happen to the connections. (A node writes IPv6 addresses in full.)
+# What happens to a first uplink is to happen to the connections.
 on_first_uplinks() {
   local host own
   for host in "$A" "$B"; do
-    own=$(lab_exec "$host" ip -j address show eth0 | jq -c '[.[].addr_info[].local | sub("::"; ":0:0:0:")]')
+    own=$(lab_exec "$host" ip -j address show eth0 | jq -c '[.[].addr_info[].local]')
     node_admin "$host" connections | jq -e --argjson own "$own" '
       [.connections[].local_addr | sub(":[0-9]+$"; "") | gsub("[][]"; "")] - $own == []' >/dev/null || return 1
   done

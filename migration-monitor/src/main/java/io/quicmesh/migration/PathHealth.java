@@ -27,6 +27,7 @@ public final class PathHealth {
   private static final long OWN_STALL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long DOUBT_MIN_NANOS = TimeUnit.MILLISECONDS.toNanos(80);
   private static final long DOUBT_SPACING_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long MOVED_LOSS_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final double DELAY_HALVES_QUALITY_NANOS = 300e6;
   private static final int LOSS_EXPONENT = 8;
 
@@ -52,7 +53,9 @@ public final class PathHealth {
 
   private long oldestUnacknowledgedNanos = Deadlines.NEVER;
   private long lastProgressNanos;
+  private boolean silenceForgiven;
   private boolean smallPacketsOnly;
+  private long lossCountsFromNanos;
   private long packetsSent;
   private long packetsLost;
 
@@ -64,6 +67,16 @@ public final class PathHealth {
     this.lastHeartbeatNanos = nowNanos;
     this.lastHeardNanos = nowNanos;
     this.lastProgressNanos = nowNanos;
+    this.lossCountsFromNanos = nowNanos;
+  }
+
+  /**
+   * The carrier goes by another path since now. What got lost on the one before says nothing about
+   * it, and is noticed for some time yet.
+   */
+  public void handleMoved(long nowNanos) {
+    loss.clear(nowNanos);
+    lossCountsFromNanos = nowNanos + MOVED_LOSS_NANOS;
   }
 
   /** Records that will be acknowledged were sent. */
@@ -88,6 +101,7 @@ public final class PathHealth {
       long newestSentNanos, long oldestUnacknowledgedNanos, long bytes, long nowNanos) {
     this.oldestUnacknowledgedNanos = oldestUnacknowledgedNanos;
     lastProgressNanos = nowNanos;
+    silenceForgiven = false;
     smallPacketsOnly = false;
     delivery.handleAcknowledged(bytes, rtt.smoothedNanos(), nowNanos);
     handleAnswered(newestSentNanos, nowNanos);
@@ -133,7 +147,9 @@ public final class PathHealth {
 
   /** The transport's counters of packets sent and lost since the path came up. */
   public void handlePacketCounts(long sentTotal, long lostTotal, long nowNanos) {
-    loss.add(sentTotal - packetsSent, lostTotal - packetsLost, nowNanos);
+    if (nowNanos >= lossCountsFromNanos) {
+      loss.add(sentTotal - packetsSent, lostTotal - packetsLost, nowNanos);
+    }
     packetsSent = sentTotal;
     packetsLost = lostTotal;
   }
@@ -195,7 +211,10 @@ public final class PathHealth {
     if (silent) {
       silent = false;
       echoSamples.handleHeardAgain(nowNanos);
-      lastProgressNanos = nowNanos; // what was sent into the silence was lost whatever its size
+      if (!silenceForgiven) { // what was sent into the silence was lost whatever its size
+        silenceForgiven = true;
+        lastProgressNanos = nowNanos;
+      }
       outputs.add(new HealthOutput.HeardAgain(silenceNanos(nowNanos)));
     }
     stallForgiven = false;
@@ -215,7 +234,9 @@ public final class PathHealth {
 
   /**
    * A queue that drains slowly has old records too, but acknowledges some all the time; a path that
-   * drops large packets acknowledges none.
+   * drops large packets acknowledges none. It may be silent again and again, because the transport
+   * has its window full of them, so only the first silence without an acknowledgement counts as
+   * one.
    */
   private void checkSmallPacketsOnly(long heartbeatSentNanos, long nowNanos) {
     if (oldestUnacknowledgedNanos == Deadlines.NEVER || smallPacketsOnly) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 class PathHealthTest {
@@ -346,6 +347,26 @@ class PathHealthTest {
   }
 
   @Test
+  void aPathThatIsSilentAgainAndAgainAndAcknowledgesNothingCarriesSmallPacketsOnly() {
+    health.handleRtt(10 * MS, 0);
+    health.handleRecordsSent(0);
+    List<HealthOutput> found = new ArrayList<>();
+
+    for (long t = 0; t < 1_800; t += 900) {
+      runUnanswered(t * MS, (t + 600) * MS);
+      found.addAll(runEchoing((t + 601) * MS, (t + 899) * MS, 10 * MS));
+    }
+
+    assertThat(found)
+        .extracting(Object::getClass)
+        .asInstanceOf(InstanceOfAssertFactories.LIST)
+        .containsExactly(
+            HealthOutput.HeardAgain.class,
+            HealthOutput.HeardAgain.class,
+            HealthOutput.SmallPacketsOnly.class);
+  }
+
+  @Test
   void anAcknowledgedRecordEndsSmallPacketsOnly() {
     health.handleRtt(10 * MS, 0);
     health.handleRecordsSent(0);
@@ -367,6 +388,18 @@ class PathHealthTest {
 
     assertThat(quality.loss()).isEqualTo(0.025);
     assertThat(quality.lossSamples()).isEqualTo(2000);
+  }
+
+  @Test
+  void whatThePathBeforeLostIsForgottenWhenTheCarrierMoves() {
+    health.handlePacketCounts(1_000, 100, 1_000 * MS);
+    health.handleMoved(1_100 * MS);
+    health.handlePacketCounts(1_200, 250, 2_000 * MS);
+    assertThat(health.quality(2_000 * MS).loss()).isZero();
+
+    health.handlePacketCounts(1_400, 250, 3_200 * MS);
+    health.handlePacketCounts(1_500, 260, 4_200 * MS);
+    assertThat(health.quality(4_200 * MS).loss()).isEqualTo(10.0 / 300);
   }
 
   @Test

@@ -29,6 +29,13 @@ final class ConfiguredRelay implements RelayClient.Owner, RelayDialer.Listener {
 
   private static final int PROTOCOL_VERSION = 1;
 
+  /** How a connection ended: without our doing, for another to the same relay, or for good. */
+  enum End {
+    LOST,
+    RENEWED,
+    LET_GO
+  }
+
   /** Hears of the connection. */
   interface Owner {
 
@@ -45,12 +52,8 @@ final class ConfiguredRelay implements RelayClient.Owner, RelayDialer.Listener {
      */
     void notReached(ConfiguredRelay relay, boolean isNews);
 
-    /**
-     * The connection ended.
-     *
-     * @param isRenewal whether this side ended it to make another one
-     */
-    void lost(ConfiguredRelay relay, RelayClient client, String cause, boolean isRenewal);
+    /** The connection ended. */
+    void lost(ConfiguredRelay relay, RelayClient client, String cause, End end);
   }
 
   private final RelayAddress address;
@@ -65,7 +68,8 @@ final class ConfiguredRelay implements RelayClient.Owner, RelayDialer.Listener {
   private @Nullable String reasonBefore;
   private boolean welcomed;
   private boolean connecting;
-  private boolean renewing;
+  private End end = End.LOST;
+  private @Nullable String ownReason;
   private boolean closed;
 
   /**
@@ -126,6 +130,8 @@ final class ConfiguredRelay implements RelayClient.Owner, RelayDialer.Listener {
     ControlMessage.Hello hello =
         new ControlMessage.Hello(
             PROTOCOL_VERSION, context.bootId(), capabilities, "quicmesh " + Version.TEXT);
+    end = End.LOST;
+    ownReason = null;
     pings.handleConnected(context.nowNanos());
     client = new RelayClient(connection, label(), hello, this);
     owner.connected();
@@ -142,7 +148,7 @@ final class ConfiguredRelay implements RelayClient.Owner, RelayDialer.Listener {
     switch (pings.handleDeadline(nowNanos)) {
       case ASK -> there.connection().send(new ControlMessage.Ping(nowNanos));
       case LOST -> {
-        reason = RelayPings.SILENCE;
+        ownReason = RelayPings.SILENCE;
         there.connection().close(CloseCode.TIMED_OUT);
         return Long.MAX_VALUE;
       }
@@ -215,15 +221,15 @@ final class ConfiguredRelay implements RelayClient.Owner, RelayDialer.Listener {
     welcomed = false;
     pings.handleDisconnected();
     String refusal = refusal(code);
-    reason = refusal != null ? refusal : reason == null ? cause : reason;
-    boolean isRenewal = renewing;
-    renewing = false;
-    owner.lost(this, from, cause, isRenewal);
+    reason = refusal != null ? refusal : ownReason == null ? cause : ownReason;
+    owner.lost(this, from, cause, end);
   }
 
-  /** Ends the connection, if there is one. */
+  /** Ends the connection, if there is one, because others will do. */
   void release() {
     if (client != null) {
+      end = End.LET_GO;
+      ownReason = "other relays are kept";
       client.connection().close(CloseCode.NONE);
     }
   }
@@ -232,8 +238,8 @@ final class ConfiguredRelay implements RelayClient.Owner, RelayDialer.Listener {
   boolean releaseForRenewal(QuicConnection connection) {
     boolean isOurs = client != null && client.connection() == connection;
     if (isOurs) {
-      reason = "renewed";
-      renewing = true;
+      end = End.RENEWED;
+      ownReason = "renewed";
       connection.close(CloseCode.NONE);
     }
     return isOurs;

@@ -246,6 +246,10 @@ final class PeerCarriers {
    */
   void handleMigrated(Carrier carrier, long sinceNanos) {
     session.replaceSetUp(carrier);
+    CarrierEntry entry = entries.find(carrier);
+    if (entry != null) {
+      entry.health().handleMoved(context.nowNanos());
+    }
     boolean isMending = attachNanos - sinceNanos >= 0;
     migrated = carrier.equals(session.carrier()) && !isMending ? carrier : null;
     attachMigrated();

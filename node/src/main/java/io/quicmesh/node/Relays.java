@@ -150,14 +150,17 @@ final class Relays implements ConfiguredRelay.Owner {
   }
 
   @Override
-  public void lost(ConfiguredRelay relay, RelayClient client, String cause, boolean isRenewal) {
+  public void lost(
+      ConfiguredRelay relay, RelayClient client, String cause, ConfiguredRelay.End end) {
     long now = context.nowNanos();
     warm.handleDown(relay.label(), now);
-    if (isRenewal) {
+    if (end == ConfiguredRelay.End.RENEWED) {
       LOG.info("relay connection renewed relay={}", relay.label());
       warm.handleNetworkChanged(now);
-    } else if (!closed) {
+    } else if (end == ConfiguredRelay.End.LOST) {
       LOG.warn("relay lost relay={} cause={}", relay.label(), relay.reason());
+    } else if (!closed) {
+      LOG.info("relay let go relay={}", relay.label());
     }
     host.relayDown(client, cause);
     tellFirstOver();

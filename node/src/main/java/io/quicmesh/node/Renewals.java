@@ -28,10 +28,16 @@ final class Renewals {
   /** The client begins; the server does if that did not help. */
   private static final int SERVER_MIGRATIONS_MAX = 50;
 
+  /** A handshake just when a connection has moved would make the move longer. */
+  private static final long UNHURRIED_MILLIS = 2000;
+
   private static final long ANSWER_MILLIS = 1000;
   private static final long FULL_SIZE_MILLIS_MIN = 400;
 
   private static final long PACKET_BYTES_MIN = 1_500;
+
+  /** One packet could come in pieces: QUIC sends again what its window has room for. */
+  private static final int FULL_PACKETS = 4;
 
   /** What is done to a connection that has to be replaced. */
   interface Owner {
@@ -61,15 +67,18 @@ final class Renewals {
     } else if (notice instanceof MigrationNotice.Completed) {
       int count = migrations.merge(connection.id(), 1, Integer::sum);
       boolean isClient = connection.role() == QuicConnection.Role.CLIENT;
-      if (count >= (isClient ? MIGRATIONS_MAX : SERVER_MIGRATIONS_MAX)) {
-        migrations.remove(connection.id());
-        renew(connection, count + " migrations");
-      } else {
-        ask(connection);
+      if (count == (isClient ? MIGRATIONS_MAX : SERVER_MIGRATIONS_MAX)) {
+        later(connection, UNHURRIED_MILLIS, () -> renewWorn(connection));
       }
+      ask(connection);
     } else if (notice instanceof MigrationNotice.Failed failed) {
       renew(connection, "its migration failed: " + failed.reason().label());
     }
+  }
+
+  private void renewWorn(QuicConnection connection) {
+    Integer count = migrations.remove(connection.id());
+    renew(connection, count + " migrations");
   }
 
   /** The path carries nothing: no use in waiting for the monitor. */
@@ -86,7 +95,7 @@ final class Renewals {
     long now = context.nowNanos();
     asked.put(connection.id(), now);
     ConnectionStats stats = connection.stats().getNow();
-    connection.send(new ControlMessage.LongPing(now, packetBytes(stats)));
+    connection.send(new ControlMessage.LongPing(now, longPingBytes(stats)));
     later(
         connection,
         patienceMillis(stats),
@@ -97,10 +106,10 @@ final class Renewals {
         });
   }
 
-  /** No packet is longer, so that one of those that carry as much is of full size. */
-  private static int packetBytes(@Nullable ConnectionStats stats) {
+  /** As much as some packets of full size carry. */
+  private static int longPingBytes(@Nullable ConnectionStats stats) {
     long knownBytes = stats == null ? 0 : stats.active().window().payloadBytesMax();
-    return (int) Math.max(knownBytes, PACKET_BYTES_MIN);
+    return FULL_PACKETS * (int) Math.max(knownBytes, PACKET_BYTES_MIN);
   }
 
   /** Time for two packets that get lost one after the other. */

@@ -1,5 +1,6 @@
 package io.quicmesh.relay;
 
+import io.quicmesh.transport.carrier.Addresses;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,7 @@ public final class BindFailedException extends IOException {
   BindFailedException(InetSocketAddress address, @Nullable Throwable cause) {
     super(
         "cannot bind UDP "
-            + RelayFactsReader.text(address)
+            + Addresses.text(address)
             + " ("
             + (cause == null ? "unknown" : cause.getMessage())
             + "): stop what uses it, or choose another --listen address",

@@ -2,6 +2,7 @@ package io.quicmesh.relay;
 
 import io.quicmesh.relay.core.Refusal;
 import io.quicmesh.relay.core.RelayEvent;
+import io.quicmesh.transport.carrier.Addresses;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 
@@ -30,7 +31,7 @@ final class LimitedLog {
           "refused peer={} network={} remote={} reason={}{}{}",
           event.node().shortText(),
           network ? event.network() : event.network().shortText(),
-          RelayFactsReader.text(event.remote()),
+          Addresses.text(event.remote()),
           event.reason(),
           network ? " (allow it with --allow-network)" : "",
           others());
@@ -43,7 +44,7 @@ final class LimitedLog {
           "a host asks the registrar peer={} network={} remote={}{}",
           event.node().shortText(),
           event.network().shortText(),
-          RelayFactsReader.text(event.remote()),
+          Addresses.text(event.remote()),
           others());
     }
   }

@@ -1,6 +1,5 @@
 package io.quicmesh.relay;
 
-import io.netty.util.NetUtil;
 import io.quicmesh.migration.ConnectionRecord;
 import io.quicmesh.migration.MigrationStatistics;
 import io.quicmesh.migration.MigrationTracker;
@@ -20,8 +19,8 @@ import io.quicmesh.relay.core.Meter;
 import io.quicmesh.relay.core.Refusal;
 import io.quicmesh.relay.core.RelayLimits;
 import io.quicmesh.relay.core.RelaySnapshot;
+import io.quicmesh.transport.carrier.Addresses;
 import io.quicmesh.transport.quic.CounterGroup;
-import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -170,7 +169,7 @@ final class RelayFactsReader {
     return new RelayClient(
         client.id().toString(),
         client.network().toString(),
-        text(client.observed()),
+        Addresses.text(client.observed()),
         wall.minusNanos(nowNanos - client.sinceNanos()),
         link == null || link.rttNanos == 0 ? null : link.rttNanos / 1e6,
         client.circuits(),
@@ -202,8 +201,8 @@ final class RelayFactsReader {
         record.identity().kind().name().toLowerCase(Locale.ROOT),
         record.identity().role().name().toLowerCase(Locale.ROOT),
         record.identity().peer(),
-        text(record.local()),
-        text(record.remote()),
+        Addresses.text(record.local()),
+        Addresses.text(record.remote()),
         record.startTime(),
         record.lastSeen(),
         record.requestCount(),
@@ -219,15 +218,10 @@ final class RelayFactsReader {
   private static MigrationEvent event(io.quicmesh.migration.MigrationEvent event) {
     return new MigrationEvent(
         event.timestamp(),
-        text(event.oldAddress()),
-        text(event.newAddress()),
+        Addresses.text(event.oldAddress()),
+        Addresses.text(event.newAddress()),
         event.validated(),
         event.cause().label(),
         event.gapNanos() / 1e6);
-  }
-
-  /** An address as operators write it: {@code 192.0.2.1:4433}, {@code [2001:db8::1]:4433}. */
-  static String text(InetSocketAddress address) {
-    return NetUtil.toSocketAddressString(address);
   }
 }

@@ -10,6 +10,7 @@ import io.quicmesh.migration.MigrationTracker;
 import io.quicmesh.migration.PathPolicy;
 import io.quicmesh.monitor.api.AdminEvent;
 import io.quicmesh.relay.core.RelayEvent;
+import io.quicmesh.transport.carrier.Addresses;
 import io.quicmesh.transport.quic.PathEvent;
 import io.quicmesh.transport.quic.QuicConnection;
 import java.time.Instant;
@@ -104,7 +105,7 @@ final class RelayJournal implements RelayLoop.Observer {
             "two hosts have one key: peer={} network={} remote={} reason={}",
             peer,
             event.network().shortText(),
-            RelayFactsReader.text(event.remote()),
+            Addresses.text(event.remote()),
             event.reason());
         listener.accept(
             new AdminEvent.Alert(
@@ -113,7 +114,7 @@ final class RelayJournal implements RelayLoop.Observer {
                 "node "
                     + peer
                     + " answers at "
-                    + RelayFactsReader.text(event.remote())
+                    + Addresses.text(event.remote())
                     + " and is "
                     + event.reason()
                     + ": revoke its key and join one of the hosts anew"));
@@ -136,7 +137,7 @@ final class RelayJournal implements RelayLoop.Observer {
         state,
         peer,
         event.network().shortText(),
-        RelayFactsReader.text(event.remote()),
+        Addresses.text(event.remote()),
         event.reason());
     listener.accept(
         new AdminEvent.PeerChanged(peer, Instant.now(), state, "relay", event.reason()));
@@ -157,7 +158,7 @@ final class RelayJournal implements RelayLoop.Observer {
       LOG.info(
           "migrated path={} remote={} cause={} gapMs={}",
           completed.connectionId(),
-          RelayFactsReader.text(completed.event().newAddress()),
+          Addresses.text(completed.event().newAddress()),
           completed.event().cause().label(),
           completed.event().gapNanos() / 1e6);
       listener.accept(
@@ -169,7 +170,7 @@ final class RelayJournal implements RelayLoop.Observer {
       LOG.info(
           "migration failed path={} remote={} reason={}",
           failed.connectionId(),
-          RelayFactsReader.text(failed.event().newAddress()),
+          Addresses.text(failed.event().newAddress()),
           failed.reason());
       listener.accept(
           new AdminEvent.MigrationEnded(

@@ -12,6 +12,7 @@ import io.quicmesh.relay.core.Greeting;
 import io.quicmesh.relay.core.Meters;
 import io.quicmesh.relay.core.RevokedList;
 import io.quicmesh.relay.core.Switchboard;
+import io.quicmesh.transport.carrier.Addresses;
 import io.quicmesh.transport.identity.JoinerVerifier;
 import io.quicmesh.transport.identity.MemberVerifier;
 import io.quicmesh.transport.identity.PeerVerifier;
@@ -226,7 +227,7 @@ public final class RelayServer implements FactsSource {
             identity.fingerprint().toString(),
             config.version(),
             Instant.now(),
-            addresses().stream().map(RelayFactsReader::text).toList());
+            addresses().stream().map(Addresses::text).toList());
     facts = new RelayFactsReader(about, relay, config.limits(), journal.migrations());
     tick = loop.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
     drained.addListener(done -> close());
@@ -275,9 +276,7 @@ public final class RelayServer implements FactsSource {
           }
           if (facts != null) {
             facts = null;
-            LOG.info(
-                "relay stopped local={}",
-                addresses().stream().map(RelayFactsReader::text).toList());
+            LOG.info("relay stopped local={}", addresses().stream().map(Addresses::text).toList());
           }
           finishWork();
         });

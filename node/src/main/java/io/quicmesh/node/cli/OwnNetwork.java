@@ -5,6 +5,7 @@ import io.quicmesh.node.membership.Membership;
 import io.quicmesh.node.membership.MembershipException;
 import io.quicmesh.node.membership.RelayAddress;
 import io.quicmesh.node.registrar.Registrar;
+import io.quicmesh.tap.link.IpPrefix;
 import io.quicmesh.transport.wire.MemberName;
 import io.quicmesh.transport.wire.OverlayAddress;
 import java.io.IOException;
@@ -71,7 +72,7 @@ final class OwnNetwork {
   static String underlayHost(List<InetAddress> addresses) {
     return addresses.stream()
         .min(Comparator.comparing(address -> !(address instanceof Inet4Address)))
-        .map(address -> address.getHostAddress().replaceAll("%.*", ""))
+        .map(IpPrefix::text)
         .orElse("127.0.0.1");
   }
 }

@@ -3,6 +3,7 @@ package io.quicmesh.node.explain;
 import io.quicmesh.monitor.api.FamilyCheck;
 import io.quicmesh.monitor.api.Netcheck;
 import io.quicmesh.monitor.api.RelayLink;
+import io.quicmesh.tap.link.IpPrefix;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -109,8 +110,6 @@ public final class NetcheckReading {
   }
 
   private static String text(InetAddress address) {
-    String shown = address.getHostAddress();
-    int scope = shown.indexOf('%');
-    return scope < 0 ? shown : shown.substring(0, scope);
+    return IpPrefix.text(address);
   }
 }

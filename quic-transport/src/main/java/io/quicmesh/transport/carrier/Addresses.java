@@ -1,5 +1,6 @@
 package io.quicmesh.transport.carrier;
 
+import io.netty.util.NetUtil;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -7,12 +8,10 @@ import java.net.InetSocketAddress;
 /** The text form of underlay addresses, in log lines and for those who watch. */
 public final class Addresses {
 
-  private static final String NO_SCOPE = "%0";
-
   private Addresses() {}
 
   /**
-   * {@code 192.0.2.1:4433} or {@code [2001:db8:0:0:0:0:0:1]:4433}, without a look-up of names; a
+   * {@code 192.0.2.1:4433} or {@code [2001:db8::1]:4433} (RFC 5952), without a look-up of names; a
    * scope is shown only if it names an interface.
    */
   public static String text(InetSocketAddress address) {
@@ -20,14 +19,11 @@ public final class Addresses {
     if (ip == null) {
       return address.getHostString() + ":" + address.getPort();
     }
-    String host = withoutEmptyScope(ip.getHostAddress());
-    return ip instanceof Inet6Address
-        ? "[" + host + "]:" + address.getPort()
-        : host + ":" + address.getPort();
-  }
-
-  /** Sockets give their addresses a scope also when it says nothing. */
-  private static String withoutEmptyScope(String host) {
-    return host.endsWith(NO_SCOPE) ? host.substring(0, host.length() - NO_SCOPE.length()) : host;
+    String host = NetUtil.toAddressString(ip);
+    if (!(ip instanceof Inet6Address ip6)) {
+      return host + ":" + address.getPort();
+    }
+    String scope = ip6.getScopeId() == 0 ? "" : "%" + ip6.getScopeId();
+    return "[" + host + scope + "]:" + address.getPort();
   }
 }

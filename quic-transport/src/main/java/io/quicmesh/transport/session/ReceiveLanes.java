@@ -99,16 +99,23 @@ final class ReceiveLanes {
       if (since == NEVER) {
         continue;
       }
-      if (nowNanos - since >= gapNanos()) {
-        ByteBuf payload = environment.allocator().buffer(1 + Long.BYTES);
-        payload.writeByte(lane.index()).writeLong(lane.expected());
-        sendLanes.sendUnnumbered(RecordType.RESEND, payload);
-        payload.release();
+      if (nowNanos - since < gapNanos()) {
+        gapAtNanos = Math.min(gapAtNanos, since + gapNanos());
+      } else if (sendLanes.canSendUnnumbered()) {
+        askFor(lane);
         lane.restartGap(nowNanos);
-        since = nowNanos;
+        gapAtNanos = Math.min(gapAtNanos, nowNanos + gapNanos());
+      } else {
+        gapAtNanos = Math.min(gapAtNanos, nowNanos + GAP_NANOS_MIN);
       }
-      gapAtNanos = Math.min(gapAtNanos, since + gapNanos());
     }
+  }
+
+  private void askFor(ReceiveLane lane) {
+    ByteBuf payload = environment.allocator().buffer(1 + Long.BYTES);
+    payload.writeByte(lane.index()).writeLong(lane.expected());
+    sendLanes.sendUnnumbered(RecordType.RESEND, payload);
+    payload.release();
   }
 
   private long gapNanos() {

@@ -21,18 +21,17 @@ final class AddressesTest {
   void writesAnIpv6AddressInBrackets() throws UnknownHostException {
     InetAddress ip = InetAddress.getByName("2001:db8::1");
 
-    assertThat(Addresses.text(new InetSocketAddress(ip, 4433)))
-        .isEqualTo("[2001:db8:0:0:0:0:0:1]:4433");
+    assertThat(Addresses.text(new InetSocketAddress(ip, 4433))).isEqualTo("[2001:db8::1]:4433");
   }
 
   @Test
   void leavesOutAScopeThatSaysNothing() throws UnknownHostException {
-    assertThat(Addresses.text(scoped("2001:db8::1", 0))).isEqualTo("[2001:db8:0:0:0:0:0:1]:4433");
+    assertThat(Addresses.text(scoped("2001:db8::1", 0))).isEqualTo("[2001:db8::1]:4433");
   }
 
   @Test
   void keepsAScopeThatNamesAnInterface() throws UnknownHostException {
-    assertThat(Addresses.text(scoped("fe80::1", 10))).isEqualTo("[fe80:0:0:0:0:0:0:1%10]:4433");
+    assertThat(Addresses.text(scoped("fe80::1", 10))).isEqualTo("[fe80::1%10]:4433");
   }
 
   @Test

@@ -1,10 +1,9 @@
 package io.quicmesh.tap.link;
 
+import io.netty.util.NetUtil;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * An IP address with the length of its network's prefix, such as {@code 10.66.0.1/24}. The bits
@@ -16,7 +15,6 @@ import java.util.regex.Pattern;
 public record IpPrefix(InetAddress address, int lengthBits) {
   private static final int IPV6_BYTES = 16;
   private static final int NO_SCOPE = -1;
-  private static final Pattern ZEROS = Pattern.compile("\\b0(:0)+\\b");
 
   public IpPrefix {
     int bitsMax = address.getAddress().length * Byte.SIZE;
@@ -63,20 +61,7 @@ public record IpPrefix(InetAddress address, int lengthBits) {
 
   /** An address as people write it: IPv6 with its longest run of zeros left out (RFC 5952). */
   public static String text(InetAddress address) {
-    String plain = address.getHostAddress();
-    if (!(address instanceof Inet6Address)) {
-      return plain;
-    }
-    String groups = plain.replaceFirst("%.*", "");
-    String longest = "";
-    Matcher zeros = ZEROS.matcher(groups);
-    while (zeros.find()) {
-      longest = zeros.group().length() > longest.length() ? zeros.group() : longest;
-    }
-    if (longest.isEmpty()) {
-      return groups;
-    }
-    return groups.replaceFirst("(^|:)" + longest + "(:|$)", "::");
+    return NetUtil.toAddressString(address);
   }
 
   /** Only literals: a name would be looked up. */

@@ -24,6 +24,9 @@ public final class LinkObserver {
   /** Where dumps are slow, the next one waits this many times their duration. */
   private static final long REST_FACTOR = 10;
 
+  /** On a busy host a dump of a few entries takes as long. */
+  private static final long SLOW_DUMP_NANOS = 20_000_000L;
+
   private static final int RTM_NEWLINK = 16;
   private static final int RTM_NEWADDR = 20;
   private static final int RTM_NEWROUTE = 24;
@@ -199,7 +202,8 @@ public final class LinkObserver {
 
   private void endDump(long nowNanos) {
     dumping = null;
-    restUntilNanos = nowNanos + REST_FACTOR * (nowNanos - dumpBeganNanos);
+    long tookNanos = nowNanos - dumpBeganNanos;
+    restUntilNanos = nowNanos + (tookNanos < SLOW_DUMP_NANOS ? 1 : REST_FACTOR) * tookNanos;
     if (interrupted) {
       changes.handleEvent(nowNanos);
       return;
