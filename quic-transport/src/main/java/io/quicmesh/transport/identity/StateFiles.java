@@ -3,6 +3,7 @@ package io.quicmesh.transport.identity;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -50,13 +51,24 @@ public final class StateFiles {
     try {
       Files.createDirectories(parentOf(directory));
       if (!Files.isDirectory(directory)) {
-        Files.createDirectory(directory, DIRECTORY_MODE);
-        syncDirectory(parentOf(directory));
+        makeDirectory(directory);
       }
     } catch (IOException e) {
       throw failed("cannot make the directory " + directory, e);
     }
     checkMode(directory, "directory", "700");
+  }
+
+  /** Another process may make it at the same moment. */
+  private static void makeDirectory(Path directory) throws IOException {
+    try {
+      Files.createDirectory(directory, DIRECTORY_MODE);
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(directory)) {
+        throw e;
+      }
+    }
+    syncDirectory(parentOf(directory));
   }
 
   /** Makes an empty file of mode 0600, or checks the mode of the existing one. */
