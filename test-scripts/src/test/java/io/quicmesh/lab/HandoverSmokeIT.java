@@ -15,7 +15,7 @@ final class HandoverSmokeIT {
 
     assertThat(rows).hasSize(3);
     assertThat(rows).allSatisfy(HandoverSmokeIT::nothingWentWrong);
-    assertThat(rows.path(1).path("transition_ms")).hasSizeGreaterThanOrEqualTo(6);
+    assertThat(rows.path(1).path("gaps")).hasSizeGreaterThanOrEqualTo(6);
   }
 
   private static void nothingWentWrong(JsonNode row) {
