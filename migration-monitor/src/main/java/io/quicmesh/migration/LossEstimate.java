@@ -41,14 +41,6 @@ final class LossEstimate {
     return sent + sentBefore;
   }
 
-  void clear(long nowNanos) {
-    sent = 0;
-    lost = 0;
-    sentBefore = 0;
-    lostBefore = 0;
-    windowStartNanos = nowNanos;
-  }
-
   private void rotate(long nowNanos) {
     long elapsed = nowNanos - windowStartNanos;
     if (elapsed < WINDOW_NANOS) {

@@ -36,8 +36,8 @@ public final class PathHealth {
   private final Heartbeats heartbeats = new Heartbeats();
   private final EchoSamples echoSamples = new EchoSamples();
   private final RttEstimate rtt = new RttEstimate();
-  private final LossEstimate loss;
   private final DeliveryRate delivery;
+  private LossEstimate loss;
 
   private long nextHeartbeatNanos;
   private long lastHeartbeatNanos;
@@ -75,7 +75,7 @@ public final class PathHealth {
    * it, and is noticed for some time yet.
    */
   public void handleMoved(long nowNanos) {
-    loss.clear(nowNanos);
+    loss = new LossEstimate(nowNanos);
     lossCountsFromNanos = nowNanos + MOVED_LOSS_NANOS;
   }
 

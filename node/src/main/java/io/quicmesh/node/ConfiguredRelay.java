@@ -29,11 +29,18 @@ final class ConfiguredRelay implements RelayClient.Owner, RelayDialer.Listener {
 
   private static final int PROTOCOL_VERSION = 1;
 
-  /** How a connection ended: without our doing, for another to the same relay, or for good. */
+  /** How a connection ended, and why, if that was this side's doing. */
   enum End {
-    LOST,
-    RENEWED,
-    LET_GO
+    LOST(null),
+    SILENT(RelayPings.SILENCE),
+    RENEWED("renewed"),
+    LET_GO("other relays are kept");
+
+    private final @Nullable String reason;
+
+    End(@Nullable String reason) {
+      this.reason = reason;
+    }
   }
 
   /** Hears of the connection. */
@@ -69,7 +76,6 @@ final class ConfiguredRelay implements RelayClient.Owner, RelayDialer.Listener {
   private boolean welcomed;
   private boolean connecting;
   private End end = End.LOST;
-  private @Nullable String ownReason;
   private boolean closed;
 
   /**
@@ -131,7 +137,6 @@ final class ConfiguredRelay implements RelayClient.Owner, RelayDialer.Listener {
         new ControlMessage.Hello(
             PROTOCOL_VERSION, context.bootId(), capabilities, "quicmesh " + Version.TEXT);
     end = End.LOST;
-    ownReason = null;
     pings.handleConnected(context.nowNanos());
     client = new RelayClient(connection, label(), hello, this);
     owner.connected();
@@ -148,7 +153,7 @@ final class ConfiguredRelay implements RelayClient.Owner, RelayDialer.Listener {
     switch (pings.handleDeadline(nowNanos)) {
       case ASK -> there.connection().send(new ControlMessage.Ping(nowNanos));
       case LOST -> {
-        ownReason = RelayPings.SILENCE;
+        end = End.SILENT;
         there.connection().close(CloseCode.TIMED_OUT);
         return Long.MAX_VALUE;
       }
@@ -221,7 +226,7 @@ final class ConfiguredRelay implements RelayClient.Owner, RelayDialer.Listener {
     welcomed = false;
     pings.handleDisconnected();
     String refusal = refusal(code);
-    reason = refusal != null ? refusal : ownReason == null ? cause : ownReason;
+    reason = refusal != null ? refusal : end.reason == null ? cause : end.reason;
     owner.lost(this, from, cause, end);
   }
 
@@ -229,7 +234,6 @@ final class ConfiguredRelay implements RelayClient.Owner, RelayDialer.Listener {
   void release() {
     if (client != null) {
       end = End.LET_GO;
-      ownReason = "other relays are kept";
       client.connection().close(CloseCode.NONE);
     }
   }
@@ -239,7 +243,6 @@ final class ConfiguredRelay implements RelayClient.Owner, RelayDialer.Listener {
     boolean isOurs = client != null && client.connection() == connection;
     if (isOurs) {
       end = End.RENEWED;
-      ownReason = "renewed";
       connection.close(CloseCode.NONE);
     }
     return isOurs;

@@ -154,13 +154,17 @@ final class Relays implements ConfiguredRelay.Owner {
       ConfiguredRelay relay, RelayClient client, String cause, ConfiguredRelay.End end) {
     long now = context.nowNanos();
     warm.handleDown(relay.label(), now);
-    if (end == ConfiguredRelay.End.RENEWED) {
-      LOG.info("relay connection renewed relay={}", relay.label());
-      warm.handleNetworkChanged(now);
-    } else if (end == ConfiguredRelay.End.LOST) {
-      LOG.warn("relay lost relay={} cause={}", relay.label(), relay.reason());
-    } else if (!closed) {
-      LOG.info("relay let go relay={}", relay.label());
+    switch (end) {
+      case LOST, SILENT -> LOG.warn("relay lost relay={} cause={}", relay.label(), relay.reason());
+      case RENEWED -> {
+        LOG.info("relay connection renewed relay={}", relay.label());
+        warm.handleNetworkChanged(now);
+      }
+      case LET_GO -> {
+        if (!closed) {
+          LOG.info("relay let go relay={}", relay.label());
+        }
+      }
     }
     host.relayDown(client, cause);
     tellFirstOver();

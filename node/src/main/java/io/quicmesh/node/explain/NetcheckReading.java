@@ -50,7 +50,7 @@ public final class NetcheckReading {
     List<String> local = new ArrayList<>();
     for (InetAddress address : own) {
       if (address instanceof Inet6Address == isV6 && isUseful(address)) {
-        local.add(text(address));
+        local.add(IpPrefix.text(address));
       }
     }
     List<String> observed = observed(isV6);
@@ -107,9 +107,5 @@ public final class NetcheckReading {
   private static String host(String addressAndPort) {
     String host = addressAndPort.substring(0, addressAndPort.lastIndexOf(':'));
     return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-  }
-
-  private static String text(InetAddress address) {
-    return IpPrefix.text(address);
   }
 }

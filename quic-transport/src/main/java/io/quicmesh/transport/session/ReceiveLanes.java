@@ -99,23 +99,25 @@ final class ReceiveLanes {
       if (since == NEVER) {
         continue;
       }
-      if (nowNanos - since < gapNanos()) {
-        gapAtNanos = Math.min(gapAtNanos, since + gapNanos());
-      } else if (sendLanes.canSendUnnumbered()) {
-        askFor(lane);
-        lane.restartGap(nowNanos);
-        gapAtNanos = Math.min(gapAtNanos, nowNanos + gapNanos());
-      } else {
-        gapAtNanos = Math.min(gapAtNanos, nowNanos + GAP_NANOS_MIN);
+      long dueNanos = since + gapNanos();
+      if (nowNanos - dueNanos >= 0) {
+        dueNanos = nowNanos + (askFor(lane, nowNanos) ? gapNanos() : GAP_NANOS_MIN);
       }
+      gapAtNanos = Math.min(gapAtNanos, dueNanos);
     }
   }
 
-  private void askFor(ReceiveLane lane) {
+  /** Asks for what a lane misses; false if nothing can be sent now. */
+  private boolean askFor(ReceiveLane lane, long nowNanos) {
+    if (!sendLanes.canSendUnnumbered()) {
+      return false;
+    }
     ByteBuf payload = environment.allocator().buffer(1 + Long.BYTES);
     payload.writeByte(lane.index()).writeLong(lane.expected());
     sendLanes.sendUnnumbered(RecordType.RESEND, payload);
     payload.release();
+    lane.restartGap(nowNanos);
+    return true;
   }
 
   private long gapNanos() {

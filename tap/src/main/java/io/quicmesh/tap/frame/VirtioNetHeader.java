@@ -69,16 +69,13 @@ public final class VirtioNetHeader {
       writeEmpty(buf, offset);
       return HeaderVerdict.ACCEPTED;
     }
-    int checksumEnd = checksumStart(buf, offset) + checksumOffset(buf, offset) + Short.BYTES;
     boolean inside =
         checksumStart(buf, offset) >= TRANSPORT_OFFSET_MIN
-            && checksumEnd <= Math.min(frameBytes, LENGTH_FIELD_MAX);
+            && checksumEnd(buf, offset) <= Math.min(frameBytes, LENGTH_FIELD_MAX);
     if (!inside) {
       return HeaderVerdict.CHECKSUM_POSITION;
     }
-    buf.setByte(offset, FLAG_NEEDS_CHECKSUM);
-    buf.setShortLE(offset + HEADER_LENGTH_OFFSET, checksumEnd);
-    buf.setShortLE(offset + GSO_SIZE_OFFSET, 0);
+    maskToOpenChecksum(buf, offset);
     return HeaderVerdict.ACCEPTED;
   }
 
@@ -156,21 +153,26 @@ public final class VirtioNetHeader {
     if (!isSizeSane(gsoSizeBytes(buf, offset), frameBytes - headerBytes, udp)) {
       return HeaderVerdict.GSO_SIZE;
     }
-    buf.setByte(offset, FLAG_NEEDS_CHECKSUM);
     if (frameBytes - headerBytes <= gsoSizeBytes(buf, offset)) {
-      makeOneSegment(buf, offset);
-    } else {
-      buf.setShortLE(offset + HEADER_LENGTH_OFFSET, headerBytes);
+      // One segment: as a superframe the kernel would drop it.
+      maskToOpenChecksum(buf, offset);
+      return HeaderVerdict.ACCEPTED;
     }
+    buf.setByte(offset, FLAG_NEEDS_CHECKSUM);
+    buf.setShortLE(offset + HEADER_LENGTH_OFFSET, headerBytes);
     return HeaderVerdict.ACCEPTED;
   }
 
-  /** The kernel drops a superframe that is no longer than one segment, so it becomes a frame. */
-  private static void makeOneSegment(ByteBuf buf, int offset) {
-    int checksumEnd = checksumStart(buf, offset) + checksumOffset(buf, offset) + Short.BYTES;
+  /** Leaves nothing in the header but the position of the open checksum. */
+  private static void maskToOpenChecksum(ByteBuf buf, int offset) {
+    buf.setByte(offset, FLAG_NEEDS_CHECKSUM);
     buf.setByte(offset + GSO_TYPE_OFFSET, GSO_NONE);
-    buf.setShortLE(offset + HEADER_LENGTH_OFFSET, checksumEnd);
+    buf.setShortLE(offset + HEADER_LENGTH_OFFSET, checksumEnd(buf, offset));
     buf.setShortLE(offset + GSO_SIZE_OFFSET, 0);
+  }
+
+  private static int checksumEnd(ByteBuf buf, int offset) {
+    return checksumStart(buf, offset) + checksumOffset(buf, offset) + Short.BYTES;
   }
 
   private static boolean matches(long found, int type) {

@@ -36,11 +36,11 @@ public final class MachineSpeed {
   public Stalls slow() {
     Stalls slow = new Stalls();
     long limitNanos = SLOW_FACTOR * usualWorkNanos();
-    long beforeNanos = 0;
+    long beforeNanos = readings[0];
     for (int i = 0; i < size; i += READING_LONGS) {
       long toNanos = readings[i + 1];
       if (readings[i + 2] > limitNanos) {
-        slow.add(Math.max(i == 0 ? readings[i] : beforeNanos, toNanos - REACH_NANOS_MAX), toNanos);
+        slow.add(Math.max(beforeNanos, toNanos - REACH_NANOS_MAX), toNanos);
       }
       beforeNanos = toNanos;
     }
