@@ -31,8 +31,8 @@ final class Renewals {
   /** A handshake just when a connection has moved would make the move longer. */
   private static final long UNHURRIED_MILLIS = 2000;
 
-  private static final long ANSWER_MILLIS = 1000;
-  private static final long FULL_SIZE_MILLIS_MIN = 400;
+  private static final long ANSWER_MILLIS_MIN = 400;
+  private static final long ANSWER_MILLIS_MAX = 1000;
 
   private static final long PACKET_BYTES_MIN = 1_500;
 
@@ -63,7 +63,8 @@ final class Renewals {
       migrations.remove(notice.connectionId());
       asked.remove(notice.connectionId());
     } else if (notice instanceof MigrationNotice.Started) {
-      later(connection, ANSWER_MILLIS, () -> giveUp(connection));
+      long millis = patienceMillis(shortestRttNanos(connection.stats().getNow()));
+      later(connection, millis, () -> giveUp(connection, millis));
     } else if (notice instanceof MigrationNotice.Completed) {
       int count = migrations.merge(connection.id(), 1, Integer::sum);
       boolean isClient = connection.role() == QuicConnection.Role.CLIENT;
@@ -82,10 +83,10 @@ final class Renewals {
   }
 
   /** The path carries nothing: no use in waiting for the monitor. */
-  private void giveUp(QuicConnection connection) {
+  private void giveUp(QuicConnection connection, long patienceMillis) {
     long now = context.nowNanos();
     long ranNanos = journal.tracker().timeSinceStartedNanos(connection.id(), now).orElse(0);
-    if (ranNanos >= TimeUnit.MILLISECONDS.toNanos(ANSWER_MILLIS)
+    if (ranNanos >= TimeUnit.MILLISECONDS.toNanos(patienceMillis)
         && connection.role() == QuicConnection.Role.CLIENT) {
       journal.fail(connection, MigrationFailure.ABANDONED);
     }
@@ -98,7 +99,7 @@ final class Renewals {
     connection.send(new ControlMessage.LongPing(now, longPingBytes(stats)));
     later(
         connection,
-        patienceMillis(stats),
+        patienceMillis(stats == null ? 0 : stats.active().window().rttNanos()),
         () -> {
           if (asked.remove(connection.id(), now)) {
             renew(connection, "its control stream does not answer after a migration");
@@ -112,11 +113,17 @@ final class Renewals {
     return FULL_PACKETS * (int) Math.max(knownBytes, PACKET_BYTES_MIN);
   }
 
+  /** A path that has just begun has no samples, only RFC 9002's initial value, which is large. */
+  private static long shortestRttNanos(@Nullable ConnectionStats stats) {
+    return stats == null
+        ? 0
+        : stats.paths().stream().mapToLong(path -> path.window().rttNanos()).min().orElse(0);
+  }
+
   /** Time for two packets that get lost one after the other. */
-  private static long patienceMillis(@Nullable ConnectionStats stats) {
-    long rttNanos = stats == null ? 0 : stats.active().window().rttNanos();
+  private static long patienceMillis(long rttNanos) {
     long millis = TimeUnit.NANOSECONDS.toMillis(4 * rttNanos);
-    return Math.min(Math.max(millis, FULL_SIZE_MILLIS_MIN), ANSWER_MILLIS);
+    return Math.min(Math.max(millis, ANSWER_MILLIS_MIN), ANSWER_MILLIS_MAX);
   }
 
   /** The peer answered what was sent at this time on the connection. */
