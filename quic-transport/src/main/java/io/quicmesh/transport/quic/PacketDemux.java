@@ -289,6 +289,10 @@ final class PacketDemux extends ChannelDuplexHandler {
     @Override
     public void release(PortConnection connection, DatagramPacket packet) {
       lead(connection, packet);
+    }
+
+    @Override
+    public void releaseComplete() {
       readComplete();
     }
 

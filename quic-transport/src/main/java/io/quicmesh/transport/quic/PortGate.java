@@ -34,6 +34,14 @@ final class PortGate {
     /** Gives a packet that was held to its codec; it is released there. */
     void release(PortConnection connection, DatagramPacket packet);
 
+    /**
+     * All that could be released now are. The codec may send from here on, and no sooner: QUIC
+     * sends three times what came from a new address before it is validated (RFC 9000 section 8.1),
+     * so after the first packet alone, if that is short, a challenge of less than 1200 bytes, which
+     * has to be repeated with more.
+     */
+    void releaseComplete();
+
     /** Sends a datagram of ours to a source, from where its packets come in. */
     void send(ByteBuf packet, InetSocketAddress destination);
   }
@@ -192,6 +200,7 @@ final class PortGate {
   }
 
   private void drain() {
+    boolean released = false;
     for (GateOutput next = gate.poll(); next != null; next = gate.poll()) {
       if (next instanceof GateOutput.Challenge challenge) {
         challenge(challenge);
@@ -199,6 +208,7 @@ final class PortGate {
         HeldPacket packet = held.remove(release.ticket());
         if (packet != null) {
           port.release(packet.connection, packet.packet);
+          released = true;
         }
       } else if (next instanceof GateOutput.Discard discard) {
         HeldPacket packet = held.remove(discard.ticket());
@@ -206,6 +216,9 @@ final class PortGate {
           packet.packet.release();
         }
       }
+    }
+    if (released) {
+      port.releaseComplete();
     }
     arm();
   }
