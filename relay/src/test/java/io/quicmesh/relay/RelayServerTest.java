@@ -112,8 +112,9 @@ class RelayServerTest {
       stuckStream.pause();
       stuck.circuit(a, 5).write(1);
       TestSender toC = a.circuit(c, 6);
+      a.keepTalking();
       toStuck.fill(200 * MB, 1);
-      toC.fill(30 * MB, 2);
+      toC.fill(10 * MB, 2);
 
       TestReceiver atC = c.stream();
       c.circuit(a, 6).write(1);
