@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -103,7 +104,7 @@ class RelayServerTest {
 
   @Test
   void aStuckReceiverHoldsNothingElseUp() {
-    try (RelayHost relay = new RelayHost();
+    try (RelayHost relay = new RelayHost(patient(), null);
         TestNode a = TestNode.up(relay, members.get(0));
         TestNode stuck = TestNode.up(relay, members.get(1));
         TestNode c = TestNode.up(relay, members.get(2))) {
@@ -114,7 +115,7 @@ class RelayServerTest {
       TestSender toC = a.circuit(c, 6);
       a.keepTalking();
       toStuck.fill(200 * MB, 1);
-      toC.fill(10 * MB, 2);
+      toC.fill(30 * MB, 2);
 
       TestReceiver atC = c.stream();
       c.circuit(a, 6).write(1);
@@ -124,6 +125,24 @@ class RelayServerTest {
       assertThat(toStuck.sent()).isLessThan(200 * MB);
       assertThat(relay.rejected("quota_streams")).isZero();
     }
+  }
+
+  /** A node whose connection is full of what is stuck may answer late. */
+  private static RelayLimits patient() {
+    RelayLimits usual = RelayLimits.defaults();
+    RelayLimits.Times times = usual.times();
+    return new RelayLimits(
+        usual.connections(),
+        usual.circuits(),
+        usual.joins(),
+        usual.rates(),
+        new RelayLimits.Times(
+            times.helloNanos(),
+            times.answerNanos(),
+            TimeUnit.SECONDS.toNanos(RelayHost.PATIENCE_SECONDS),
+            times.joinNanos(),
+            times.retireNanos(),
+            times.migrationNanos()));
   }
 
   @Test
