@@ -133,9 +133,18 @@ cli_flags() {
 
 # Class-data sharing saves half of the start. The first short command writes two archives beside the
 # jar, one of each kind of process; without them, or when they do not fit, all works the same. It is
-# tried once for each jar: on a JVM that cannot, no later command takes the time again.
+# tried once for each build: on a JVM that cannot, no later command takes the time again.
 archive_of() {
   archive=$home/target/cds/$1-$major-$stamp.jsa
+}
+
+# An archive fits only the very jars that it was made of.
+find_stamp() {
+  local newest=$jar candidate
+  for candidate in "$home/target/lib"/*.jar; do
+    [[ $candidate -nt $newest ]] && newest=$candidate
+  done
+  stamp=$(stat -c %Y "$newest")
 }
 
 make_archives() {
@@ -169,7 +178,7 @@ launch() {
   find_java
   find_jar || build_jar
   find_command "$@"
-  stamp=$(stat -c %Y "$jar")
+  find_stamp
   if [[ $command == "$daemon_command" ]]; then
     daemon_flags
     use_archive daemon
