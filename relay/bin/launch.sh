@@ -87,8 +87,14 @@ find_command() {
   done
 }
 
-# Netty loads native code on purpose: no warnings about it where the JVM has such.
+# Native code lies beside the jar, so a start need not unpack it. Netty and JNA load it on purpose: no
+# warnings about it where the JVM has such.
 native_flags() {
+  local machine=${HOSTTYPE/_/-}
+  flags+=(
+    -Djava.library.path="$home/target/native/META-INF/native"
+    -Djna.boot.library.path="$home/target/native/com/sun/jna/linux-$machine"
+  )
   if ((major >= 22)); then
     flags+=(--enable-native-access=ALL-UNNAMED)
   fi
