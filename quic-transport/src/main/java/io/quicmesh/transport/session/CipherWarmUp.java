@@ -11,7 +11,7 @@ import io.quicmesh.transport.wire.WireException;
  */
 public final class CipherWarmUp {
 
-  private static final int RECORDS = 6000;
+  private static final int RECORDS = 3000;
   private static final int PAYLOAD_BYTES = 1024;
 
   private CipherWarmUp() {}
