@@ -6,6 +6,9 @@
 # cost, and only those of one run compare: each is the median over the runs, which go round the
 # systems in turn, with its spread (largest - smallest, in % of the median) and its ratio to raw.
 #
+# "codec" is one QUIC stream of the bare codec that quicmesh builds on: what is between it and raw, no
+# system on that codec can win.
+#
 #   TCP       iperf3, 1 and 4 streams, a to b and b to a; "cold" is the first stream after the start,
 #             the others follow when both ways gain nothing more
 #   CPU       seconds of all daemons for each GB (10^9 bytes) of the first TCP test, from /proc
@@ -23,7 +26,7 @@ set -euo pipefail
 # shellcheck source=lab/systems.sh
 . "$LAB_LIB/systems.sh"
 
-readonly ALL_SYSTEMS=raw,quicmesh-direct,quicmesh-relay,quicmesh-plain,tinc,openvpn,n2n,fastd
+readonly ALL_SYSTEMS=raw,codec,quicmesh-direct,quicmesh-relay,quicmesh-plain,tinc,openvpn,n2n,fastd
 
 usage() {
   cat <<EOF
@@ -60,6 +63,10 @@ tcp1_lossy_mbps       lossy Mbit/s      1
 '
 readonly LOSSY_LINK="rate=100mbit delay=25ms queue=625k loss=1%" LOSSY_SECONDS=6
 readonly LOSSY_SYSTEMS=(raw quicmesh-direct)
+readonly CODEC_PORT=4711 CODEC_WARM_SECONDS=20
+# As the nodes run, and not as the labs' tools.
+readonly CODEC_JAVA_OPTS="-XX:TieredStopAtLevel=4 -XX:+BackgroundCompilation
+  -Dio.netty.tryReflectionSetAccessible=true --add-opens=java.base/java.nio=ALL-UNNAMED"
 readonly LOSS_PERCENT_MAX=1 IDLE_SECONDS=8
 readonly WARM_STEP_SECONDS=4 WARM_SECONDS_MAX=60 WARM_GAIN=1.05
 readonly UDP64_OF_FLOOD=(0.4 4)   # the rate with 1 % loss is searched between these multiples of the flood's,
@@ -224,6 +231,35 @@ bench() { # sets SYSTEM's samples of this RUN
   echo "bench.sh: run $RUN of $runs, $SYSTEM: $(calc 0 "$EPOCHREALTIME - $began") s" >&2
 }
 
+# Each way with its own two processes.
+bench_codec() {
+  local began=$EPOCHREALTIME
+  codec_stream a b tcp1_ab_gbps cpu_s_per_gb
+  codec_stream b a tcp1_ba_gbps
+  echo "bench.sh: run $RUN of $runs, $SYSTEM: $(calc 0 "$EPOCHREALTIME - $began") s" >&2
+}
+
+codec_stream() { # FROM TO METRIC [CPU-METRIC]
+  local before after gbps
+  codec_end receiver@"$2"
+  lab_await receiver 'bulk: ready' || die "the codec's receiver does not start"
+  codec_end sender@"$1" --to "$(lab_ip "$2")" --warm "$CODEC_WARM_SECONDS" --seconds "$seconds"
+  lab_await sender 'bulk: warm' $((CODEC_WARM_SECONDS + 20)) || die "the codec's sender does not connect"
+  before=$(cpu_seconds "${LAB_PID[sender]}" "${LAB_PID[receiver]}")
+  lab_await sender 'Gbit/s' $((seconds + 10)) || die "the codec's sender ended"
+  after=$(cpu_seconds "${LAB_PID[sender]}" "${LAB_PID[receiver]}")
+  gbps=$(awk '/Gbit/ { print $2 }' "$LAB_DIR/log/sender.log")
+  sample "$3" "$gbps"
+  (($# < 4)) || sample "$4" "$(calc 2 "($after - $before) / ($gbps * $seconds / 8)")"
+  lab_stop sender
+  lab_stop receiver
+}
+
+codec_end() { # NAME@HOST OPTION...
+  lab_spawn "$1" env QUICMESH_LAB_NICE=0 QUICMESH_LAB_JAVA_OPTS="$CODEC_JAVA_OPTS" \
+    "$LAB_LIB/tool" bulk "$CODEC_PORT" "${@:2}"
+}
+
 # The link between a and b becomes an emulated one, with the same addresses.
 lossy_topology() {
   local host
@@ -333,7 +369,7 @@ for SYSTEM in ${systems//,/ }; do
 done
 for ((RUN = 1; RUN <= runs; RUN++)); do
   for SYSTEM in ${systems//,/ }; do
-    bench
+    if [[ $SYSTEM == codec ]]; then bench_codec; else bench; fi
   done
 done
 lossy_topology

@@ -1,5 +1,6 @@
 package io.quicmesh.lab;
 
+import io.quicmesh.lab.bulk.BulkCommand;
 import io.quicmesh.lab.emulator.EmulatorCommand;
 import io.quicmesh.lab.prober.ProberCommand;
 import io.quicmesh.lab.stranger.LoadCommand;
@@ -19,7 +20,8 @@ import picocli.CommandLine.Command;
       VlanCommand.class,
       MemoryScanCommand.class,
       StrangerCommand.class,
-      LoadCommand.class
+      LoadCommand.class,
+      BulkCommand.class
     })
 public final class LabTool {
 

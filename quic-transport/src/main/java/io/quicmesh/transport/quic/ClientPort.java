@@ -41,6 +41,7 @@ final class ClientPort extends AbstractChannel {
   private PortSocket socket;
   private @Nullable DatagramPacket last;
   private boolean open = true;
+  private boolean reading;
 
   /**
    * @param seenAddress the address that the codec sees
@@ -125,9 +126,16 @@ final class ClientPort extends AbstractChannel {
     }
   }
 
-  /** Gives a datagram of the connection to its codec. */
-  void read(DatagramPacket packet) {
+  /**
+   * Gives a datagram of the connection to its codec.
+   *
+   * @return whether it is the first since {@link #readComplete}
+   */
+  boolean read(DatagramPacket packet) {
+    boolean isFirst = !reading;
+    reading = true;
     pipeline().fireChannelRead(packet);
+    return isFirst;
   }
 
   /** The connection is gone. */
@@ -137,6 +145,7 @@ final class ClientPort extends AbstractChannel {
 
   /** What was read is all for now. */
   void readComplete() {
+    reading = false;
     pipeline().fireChannelReadComplete();
   }
 

@@ -9,11 +9,11 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramPacket;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +41,7 @@ final class PacketDemux extends ChannelDuplexHandler {
   private final PortConnections connections = new PortConnections();
   private final PortGate gate;
   private final ChannelFutureListener sendFailures = this::countFailure;
-  private final Set<ClientPort> clientsRead = new LinkedHashSet<>();
+  private final List<ClientPort> clientsRead = new ArrayList<>();
   private final Map<InetSocketAddress, PortSocket> otherWays = new HashMap<>();
   private PacketGate firstGate = PacketGate.OPEN;
   private @Nullable ChannelHandlerContext context;
@@ -194,8 +194,9 @@ final class PacketDemux extends ChannelDuplexHandler {
     if (client == null) {
       toServer(packet);
     } else {
-      clientsRead.add(client);
-      client.read(packet);
+      if (client.read(packet)) {
+        clientsRead.add(client);
+      }
     }
   }
 
