@@ -6,8 +6,7 @@
 # cost, and only those of one run compare: each is the median over the runs, which go round the
 # systems in turn, with its spread (largest - smallest, in % of the median) and its ratio to raw.
 #
-# "codec" is one QUIC stream of the bare codec that quicmesh builds on: what is between it and raw, no
-# system on that codec can win.
+# "codec" is one stream of zeros over the bare QUIC codec, used plainly: no TAP devices, no iperf3.
 #
 #   TCP       iperf3, 1 and 4 streams, a to b and b to a; "cold" is the first stream after the start,
 #             the others follow when both ways gain nothing more
