@@ -63,7 +63,7 @@ tcp1_lossy_mbps       lossy Mbit/s      1
 readonly LOSSY_LINK="rate=100mbit delay=25ms queue=625k loss=1%" LOSSY_SECONDS=6
 readonly LOSSY_SYSTEMS=(raw quicmesh-direct)
 readonly CODEC_PORT=4711 CODEC_WARM_SECONDS=20
-# As the nodes run, and not as the labs' tools.
+# With both compilers, which the nodes have and the labs' tools have not.
 readonly CODEC_JAVA_OPTS="-XX:TieredStopAtLevel=4 -XX:+BackgroundCompilation
   -Dio.netty.tryReflectionSetAccessible=true --add-opens=java.base/java.nio=ALL-UNNAMED"
 readonly LOSS_PERCENT_MAX=1 IDLE_SECONDS=8
@@ -227,15 +227,12 @@ bench() { # sets SYSTEM's samples of this RUN
   measure_loaded_ping
   measure_memory rss_loaded_mb
   call stop
-  echo "bench.sh: run $RUN of $runs, $SYSTEM: $(calc 0 "$EPOCHREALTIME - $began") s" >&2
 }
 
 # Each way with its own two processes.
 bench_codec() {
-  local began=$EPOCHREALTIME
   codec_stream a b tcp1_ab_gbps cpu_s_per_gb
   codec_stream b a tcp1_ba_gbps
-  echo "bench.sh: run $RUN of $runs, $SYSTEM: $(calc 0 "$EPOCHREALTIME - $began") s" >&2
 }
 
 codec_stream() { # FROM TO METRIC [CPU-METRIC]
@@ -368,7 +365,9 @@ for SYSTEM in ${systems//,/ }; do
 done
 for ((RUN = 1; RUN <= runs; RUN++)); do
   for SYSTEM in ${systems//,/ }; do
+    run_began=$EPOCHREALTIME
     if [[ $SYSTEM == codec ]]; then bench_codec; else bench; fi
+    echo "bench.sh: run $RUN of $runs, $SYSTEM: $(calc 0 "$EPOCHREALTIME - $run_began") s" >&2
   done
 done
 lossy_topology

@@ -30,7 +30,6 @@ segment() {
   two_hosts demo
 }
 
-# Measures one way and adds its row.
 # Half of what TCP had, so that the way carries it: nodes that have just started are slow.
 udp_rate() { # GBPS-OF-TCP
   local half
@@ -38,6 +37,7 @@ udp_rate() { # GBPS-OF-TCP
   echo $((half > 0 && half < UDP_BITS_PER_SECOND_MAX ? half : UDP_BITS_PER_SECOND_MAX))
 }
 
+# Measures one way and adds its row.
 measure() { # WAY
   local before after ping there='' back='' udp=$'\t'
   echo "demo.sh: measuring $1"

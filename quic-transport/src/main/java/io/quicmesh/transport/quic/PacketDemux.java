@@ -193,10 +193,8 @@ final class PacketDemux extends ChannelDuplexHandler {
     ClientPort client = connection.client();
     if (client == null) {
       toServer(packet);
-    } else {
-      if (client.read(packet)) {
-        clientsRead.add(client);
-      }
+    } else if (client.read(packet)) {
+      clientsRead.add(client);
     }
   }
 

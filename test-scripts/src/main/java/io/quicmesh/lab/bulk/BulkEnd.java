@@ -25,6 +25,7 @@ import io.netty.handler.codec.quic.QuicServerCodecBuilder;
 import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicSslContextBuilder;
 import io.netty.handler.codec.quic.QuicStreamType;
+import io.netty.handler.codec.quic.SegmentedDatagramPacketAllocator;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.util.ReferenceCountUtil;
 import io.quicmesh.transport.identity.Certificates;
@@ -67,9 +68,7 @@ final class BulkEnd implements AutoCloseable {
             .sslContext(tls)
             .tokenHandler(InsecureQuicTokenHandler.INSTANCE)
             .connectionIdAddressGenerator(QuicConnectionIdGenerator.randomGenerator())
-            .option(
-                QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR,
-                EpollQuicUtils.newSegmentedAllocator(SEGMENTS))
+            .option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, segments())
             .handler(new ChannelInboundHandlerAdapter())
             .streamHandler(new Forgetter())
             .build();
@@ -87,9 +86,7 @@ final class BulkEnd implements AutoCloseable {
     Channel port = bind(settings(new QuicClientCodecBuilder()).sslContext(tls).build(), 0);
     QuicChannel connection =
         QuicChannel.newBootstrap(port)
-            .option(
-                QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR,
-                EpollQuicUtils.newSegmentedAllocator(SEGMENTS))
+            .option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, segments())
             .handler(new ChannelInboundHandlerAdapter())
             .remoteAddress(to)
             .connect()
@@ -100,6 +97,10 @@ final class BulkEnd implements AutoCloseable {
   /** Bytes that the codec has taken. */
   long bytesSent() {
     return bytesSent.get();
+  }
+
+  private static SegmentedDatagramPacketAllocator segments() {
+    return EpollQuicUtils.newSegmentedAllocator(SEGMENTS);
   }
 
   private static <B extends QuicCodecBuilder<B>> B settings(B builder) {

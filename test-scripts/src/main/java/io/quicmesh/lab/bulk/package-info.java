@@ -1,5 +1,5 @@
 /**
- * One QUIC stream as fast as the codec alone can carry it, for the benches to compare with.
+ * One QUIC stream over the codec alone, used plainly, for the benches to compare with.
  *
  * <p>Package kind: shell.
  */
